@@ -1,0 +1,50 @@
+"""Every check of the project, in order, by name. Runs in .venv; the tests come last, so their summary closes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+BIN = Path(sys.executable).parent
+
+LINT = {
+    "Rules": [PYTHON, "-m", "ruff", "check", "--quiet"],
+    "Format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet"],
+    "Types": [PYTHON, "-m", "mypy", "--no-error-summary"],
+    "Imports": [str(BIN / "lint-imports"), "--no-logo"],
+}
+TESTS = {"Tests": [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile"]}
+
+
+def passed(name: str, command: list[str]) -> bool:
+    print(f"== {name}", flush=True)
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def main(which: str, *arguments: str) -> int:
+    """Run the checks, then for `all` the tests too, even after a failed check; returns the exit status."""
+    failed = [name for name, command in LINT.items() if not passed(name, command)]
+    if failed:
+        print(f"== Failed: {', '.join(failed)}", flush=True)
+    if which == "all":
+        fetch_browser()
+        failed += [name for name, command in TESTS.items() if not passed(name, [*command, *arguments])]
+    return 1 if failed else 0
+
+
+def fetch_browser() -> None:
+    sys.path.insert(0, str(ROOT))
+    import bootstrap
+    import frontend
+
+    from tests.services import chromium
+
+    if chromium.installed() is None:
+        frontend.browser(bootstrap.Environment())
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,71 @@
+"""A real SMTP server that keeps what it is sent."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Postbox:
+    """The messages a server took, oldest first. `host` and `port` are where it listens."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self.arrived = threading.Condition()
+        self.taken: list[EmailMessage] = []
+
+    @property
+    def messages(self) -> list[EmailMessage]:
+        with self.arrived:
+            return list(self.taken)
+
+    def clear(self) -> None:
+        with self.arrived:
+            self.taken.clear()
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The messages sent to `address`, blind copies included."""
+        return [message for message in self.messages if address in str(message["X-Envelope-To"]).split(", ")]
+
+    def wait_for(self, count: int, timeout: float = 5.0) -> list[EmailMessage]:
+        """All messages as soon as there are `count`; TimeoutError after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        with self.arrived:
+            while len(self.taken) < count:
+                left = deadline - time.monotonic()
+                if left <= 0 or not self.arrived.wait(left):
+                    raise TimeoutError(f"{len(self.taken)} of {count} messages came within {timeout} s")
+            return list(self.taken)
+
+    # aiosmtpd calls the handler by this name.
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        content = envelope.original_content or b""
+        message = message_from_bytes(content, EmailMessage, policy=policy.default)
+        message["X-Envelope-From"] = envelope.mail_from or ""
+        message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
+        with self.arrived:
+            self.taken.append(message)
+            self.arrived.notify_all()
+        return "250 Taken"
+
+
+@contextmanager
+def smtp() -> Iterator[Postbox]:
+    """An SMTP server on a free port of 127.0.0.1 for the length of the block."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    postbox = Postbox("127.0.0.1", port)
+    controller = Controller(postbox, hostname=postbox.host, port=port)
+    controller.start()
+    try:
+        yield postbox
+    finally:
+        controller.stop()
