@@ -1,0 +1,15 @@
+// What a page does beyond plain HTML. Each part stands alone: without htmx, or without a socket, the rest still works.
+import { start as showTimes, answerZone } from "sweetspot/times";
+import { start as keepUnsent } from "sweetspot/unsent";
+
+keepUnsent();
+showTimes();
+answerZone();
+
+if (window.htmx) {
+  // <details> that a reader opened stay open, whatever the server's fragment says.
+  htmx.config.morphIgnore = ["data-htmx-powered", "open"];
+  const [forms, live] = await Promise.all([import("sweetspot/forms"), import("sweetspot/live")]);
+  forms.start();
+  live.start();
+}
