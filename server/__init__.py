@@ -1,0 +1,1 @@
+"""The frame: what would make sense in another product too."""

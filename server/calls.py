@@ -1,0 +1,181 @@
+"""One request, one worker call: doors, a form, one verb, a reply.
+
+A handler is a plain function. Its parameters say what it needs, and they are met in this order inside one worker call
+and one transaction: things loaded through doors (`Annotated[Thread, Door(open_thread)]`), a parsed `Form`. The same
+doors open websockets. Nothing here awaits while a connection is held.
+"""
+
+from __future__ import annotations
+
+import inspect
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+from server.db import Db
+from server.forms import Form, parse
+from server.languages import Language
+from server.pages import Page, Piece
+from server.refusals import Rejected, SignInFirst
+
+if TYPE_CHECKING:
+    from server.house import House
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region of a stream that a verb touched: what the reply to its author shows, as the hub shows it to others."""
+
+    stream_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CookieSet:
+    """A cookie to set, always HttpOnly, SameSite=Lax, for the whole site; `max_age` in seconds, 0 takes it away."""
+
+    name: str
+    value: str
+    max_age: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What answers a form: a way to go for a plain browser, the touched regions and a fresh form for htmx.
+
+    `mine` are DOM ids of items the verb created. Stored with the form's key, so that a repeat gets the first reply.
+    `leaves`: the browser forgets what it kept of us (sign-out).
+    """
+
+    to: str
+    regions: tuple[Region, ...] = ()
+    mine: tuple[str, ...] = ()
+    cookies: tuple[CookieSet, ...] = ()
+    leaves: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way through the house. `given` are the path's parameters, already typed."""
+
+    house: House
+    method: str
+    path: str
+    given: Mapping[str, Any]
+    query: Mapping[str, str]
+    cookies: Mapping[str, str]
+    language: Language
+    client: str
+    now: datetime
+    sent: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    htmx: bool = False
+    accepts: str = ""
+    agent: str = ""
+    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    db: Db = None  # type: ignore[assignment]  # set for the length of the transaction
+    viewer: Any = None
+    rejected: Rejected | None = None
+    memo: dict[Any, Any] = field(default_factory=dict)
+
+    def once(self, key: Any, make: Callable[[], Made]) -> Made:
+        """`make()`, computed at most once in this call."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        made: Made = self.memo[key]
+        return made
+
+    def text(self, msgid: str, **values: object) -> str:
+        """A sentence in the reader's language."""
+        from server.refusals import Message
+
+        return self.house.pages.say(Message(msgid, values), self.language)
+
+    @property
+    def signed_in(self) -> Any:
+        """The viewer. Raises SignInFirst when nobody is signed in."""
+        if self.viewer is None:
+            raise SignInFirst
+        return self.viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Loads what the path names, through what this viewer may see. `load` raises a Refusal."""
+
+    load: Callable[[Call], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a handler asks for: doors by parameter, and at most one form."""
+
+    doors: Mapping[str, Door]
+    form: tuple[str, type[Form]] | None
+
+    @classmethod
+    def of(cls, handler: Callable[..., Any]) -> Needs:
+        """Read from the annotations of `handler`, once, when the program starts."""
+        doors: dict[str, Door] = {}
+        form = None
+        for name, hint in get_type_hints(handler, include_extras=True).items():
+            if get_origin(hint) is Annotated:
+                doors.update((name, part) for part in get_args(hint)[1:] if isinstance(part, Door))
+            elif name != "return" and inspect.isclass(hint) and issubclass(hint, Form):
+                form = (name, hint)
+        return cls(doors, form)
+
+    def opened(self, call: Call) -> dict[str, Any]:
+        """What the doors let through."""
+        return {name: door.load(call) for name, door in self.doors.items()}
+
+    def parsed(self, call: Call) -> dict[str, Any]:
+        """The form, parsed after the doors have opened: a stranger learns nothing from its errors."""
+        return {self.form[0]: parse(self.form[1], call.sent)} if self.form else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """How a handler that changes something is called."""
+
+    needs: Needs
+    act: Callable[..., Reply]
+    again: Callable[..., Page] | None = None
+    form: Callable[..., Piece] | None = None
+    once: bool = False
+
+
+def run_page(call: Call, needs: Needs, show: Callable[..., Any]) -> Any:
+    """A reading call, inside its worker: one transaction, doors, page."""
+    with call.house.database.transaction(writing=False) as db:
+        call.db, call.memo = db, {}
+        call.viewer = call.house.viewer_of(call)
+        return call.house.render(call, show(call, **needs.opened(call)))
+
+
+def run_verb(call: Call, verb: Verb) -> Any:
+    """A writing call, inside its worker. A rejected form is answered from a fresh reading transaction."""
+    try:
+        with call.house.database.transaction(writing=True) as db:
+            call.db, call.memo = db, {}
+            call.viewer = call.house.viewer_of(call)
+            opened = verb.needs.opened(call)
+            parsed = verb.needs.parsed(call)
+            key = call.sent.get("key", ("",))[0] if verb.once else ""
+            reply = call.house.receipts.first(call, key) if key else None
+            if reply is None:
+                reply = verb.act(call, **opened, **parsed)
+                if key:
+                    call.house.receipts.keep(call, key, reply)
+            answer = call.house.render_reply(call, reply, verb.form, opened)
+        return answer
+    except Rejected as rejected:
+        if verb.again is None:
+            raise
+        rejected.values = {name: given[0] for name, given in call.sent.items() if given} | rejected.values
+        call.rejected = rejected
+        show = verb.form if call.htmx and verb.form else verb.again
+        return run_page(call, verb.needs, show)

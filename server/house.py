@@ -1,0 +1,157 @@
+"""The composed application: what every call can reach, and how its answer becomes bytes.
+
+server/app.py builds one `House`; nothing here knows a cohort or a comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from server import receipts
+from server.calls import Call, CookieSet, Reply
+from server.clock import zone_names
+from server.db import Database
+from server.headers import page_headers, policy
+from server.lanes import Lanes
+from server.languages import Language
+from server.pages import Page, Pages, Piece
+from server.settings import Settings
+from server.static import StaticFiles
+
+if TYPE_CHECKING:
+    from server.live.hub import Hub
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Bytes for the browser, made inside the worker."""
+
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[CookieSet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, as the page's header shows them."""
+
+    name: str
+    role: str | None = None
+    role_word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LivePart:
+    """Where the page's socket connects, the positions it resumes from and the reader's own items."""
+
+    url: str
+    positions: str
+    mine: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the layout shows around a page."""
+
+    language: Language
+    viewer: Reader | None
+    places: tuple[Place, ...]
+    live: LivePart | None
+    nonce: str
+    notice: str | None
+    demo: bool
+    asks_zone: bool
+    zones: tuple[str, ...]
+    zone: str
+    path: str
+    import_map: str
+    build: str
+    styles_page: bool = False
+
+
+@dataclass(slots=True)
+class House:
+    """One running installation. The hooks are filled by server/app.py, the only file that knows every package."""
+
+    settings: Settings
+    database: Database
+    lanes: Lanes
+    pages: Pages
+    static: StaticFiles
+    hub: Hub
+    viewer_of: Callable[[Call], Any]
+    reader_of: Callable[[Call], tuple[Reader | None, tuple[Place, ...]]]
+    notice_of: Callable[[Call], str | None]
+    panels: Mapping[str, tuple[Callable[..., Any], ...]] = field(default_factory=dict)
+    receipts: Any = receipts
+    policy: str = ""
+
+    def __post_init__(self) -> None:
+        self.policy = policy(self.settings, self.static.import_map)
+
+    def frame(self, call: Call, page: Page) -> Frame:
+        """What the layout shows around `page` for this call."""
+        viewer, places = self.reader_of(call) if call.viewer else (None, ())
+        asks = call.viewer is not None and not call.viewer.time_zone
+        live = None
+        if page.live:
+            positions = ",".join(str(position) for position in page.live)
+            live = LivePart(f"/live?at={positions}", positions, page.mine)
+        return Frame(
+            language=call.language,
+            viewer=viewer,
+            places=places,
+            live=live,
+            nonce=call.nonce,
+            notice=self.notice_of(call),
+            demo=self.settings.demo,
+            asks_zone=asks,
+            zones=zone_names() if asks else (),
+            zone=call.viewer.time_zone or "" if call.viewer else "",
+            path=call.path,
+            import_map=self.static.import_map,
+            build=self.static.build,
+            styles_page=page.template.startswith("styles/"),
+        )
+
+    def render(self, call: Call, shown: Page | Piece | Reply | Answer) -> Answer:
+        """The bytes of what a handler returned."""
+        if isinstance(shown, Answer):
+            return shown
+        if isinstance(shown, Reply):
+            return self.render_reply(call, shown, None, {})
+        headers = page_headers(self.settings, self.policy, call.nonce) | {"content-type": "text/html; charset=utf-8"}
+        status = 422 if call.rejected else getattr(shown, "status", 200)
+        if isinstance(shown, Piece):
+            return Answer(self.pages.piece(shown, call.language).encode(), status, headers)
+        html = self.pages.page(shown.template, shown.context, self.frame(call, shown), call.language)
+        return Answer(html.encode(), status, headers)
+
+    def render_reply(
+        self, call: Call, reply: Reply, form: Callable[..., Piece] | None, opened: Mapping[str, Any]
+    ) -> Answer:
+        """A redirect for a plain browser; for htmx a fresh form and the touched regions as the hub shows them."""
+        headers = page_headers(self.settings, self.policy, call.nonce)
+        if reply.leaves:
+            headers["clear-site-data"] = '"cache", "storage"'
+        if not call.htmx:
+            return Answer(b"", 303, headers | {"location": reply.to}, reply.cookies)
+        call.db.flush()
+        body = self.pages.piece(form(call, **opened), call.language) if form else ""
+        body += self.hub.kinds.shown_to(call, reply.regions)
+        headers |= {"content-type": "text/html; charset=utf-8"}
+        if reply.mine:
+            headers["hx-mine"] = " ".join(reply.mine)
+        return Answer(body.encode(), 200, headers, reply.cookies)

@@ -1,0 +1,63 @@
+"""Frames: what the server says to an open page. JSON in one text frame, encoded once for everybody who gets it.
+
+The fields are those static/js/frames.js reads: `content` (htmx partials), `from` and `at` (positions), `say`, `mine`,
+`beat`, `clock`, `resync` and `within`.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from datetime import datetime
+from typing import Any
+
+from server.live.kinds import Shown
+from server.live.log import Position
+
+
+def text_frame(text: str) -> bytes:
+    """One unmasked, uncompressed text frame (RFC 6455, 5.2)."""
+    data = text.encode()
+    size = len(data)
+    if size < 126:
+        head = struct.pack("!BB", 0x81, size)
+    elif size < 65_536:
+        head = struct.pack("!BBH", 0x81, 126, size)
+    else:
+        head = struct.pack("!BBQ", 0x81, 127, size)
+    return head + data
+
+
+def _json(fields: dict[str, Any]) -> str:
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def change(shown: Shown, at: Position, since: Position | None) -> str:
+    """Regions as they are now, and the position they bring the page to; `since`: where they count on it to be."""
+    fields: dict[str, Any] = {"content": shown.html, "at": str(at)}
+    if since:
+        fields["from"] = str(since)
+        if shown.say:
+            fields["say"] = [{"text": text, "about": dom_id} for text, dom_id in shown.say]
+    return _json(fields)
+
+
+def passing(shown: Shown) -> str:
+    """Regions that are not in the log, such as who is here: no position moves."""
+    return _json({"content": shown.html})
+
+
+def mine(dom_ids: tuple[str, ...]) -> str:
+    """Told to the author's own sockets alone, before the items themselves."""
+    return _json({"mine": list(dom_ids)})
+
+
+def beat(positions: list[Position], now: datetime) -> str:
+    """What was written to this socket so far: a page that has less has lost something."""
+    at = ",".join(str(position) for position in sorted(positions, key=lambda position: position.stream_id))
+    return _json({"beat": True, "at": at, "clock": now.isoformat()})
+
+
+def resync(within: float) -> str:
+    """The page must be loaded again as a whole; everybody within that many seconds, not at once."""
+    return _json({"resync": True, "within": within})

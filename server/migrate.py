@@ -1,0 +1,137 @@
+"""The database's shape, brought up to this version of the code.
+
+A migration's name begins with its version, a date (`2026_11_21_0300`): so the newest one is known from the file names,
+and a start with nothing to do never loads Alembic. Migrations only go forward; a backup goes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from server.db import Database
+from server.settings import ROOT
+
+MIGRATIONS = ROOT / "migrations"
+VERSION_LENGTH = len("2026_11_21_0300")
+# Any number will do, as long as nothing else that uses this database takes the same one.
+POSTGRES_LOCK = 7_405_116_021
+WAIT_SECONDS = 60
+
+
+class CannotMigrate(Exception):
+    """The database cannot be used by this code; the text is one sentence that says why and what to do."""
+
+
+def shipped_versions() -> tuple[str, ...]:
+    """The versions this code knows, oldest first."""
+    return tuple(sorted(file.name[:VERSION_LENGTH] for file in (MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
+def version_of(connection: Connection) -> str | None:
+    """The version a database is at; None: it is empty. Raises CannotMigrate when it is somebody else's."""
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" in tables:
+        version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if version is not None:
+            return str(version)
+    elif tables:
+        raise CannotMigrate("The database of DATABASE_URL belongs to another program: name an empty one.")
+    return None
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has the newest shape. Raises CannotMigrate when it is newer than this code."""
+    version, known = version_of(connection), shipped_versions()
+    if version is not None and version not in known:
+        raise CannotMigrate(
+            f"The database was last used by a newer Sweetspot (its version is {version}, this one knows {known[-1]}): "
+            "install that version again, or restore a backup made before it."
+        )
+    return version == known[-1]
+
+
+def migrate(database: Database) -> bool:
+    """Bring the database to the newest shape; whether there was anything to do. Raises CannotMigrate."""
+    try:
+        with database.engine.connect() as connection:
+            if is_current(connection):
+                return False
+        with alone(database) as connection:
+            if is_current(connection):  # another start was quicker
+                return False
+            upgrade(connection)
+    except DBAPIError as error:
+        raise CannotMigrate(reason(database, error)) from error
+    return True
+
+
+@contextmanager
+def alone(database: Database) -> Iterator[Connection]:
+    """One transaction that nobody else migrates in: all of the upgrade happens, or none of it.
+
+    SQLite's write lock covers the file. PostgreSQL gets an advisory lock; only the wait for it may last, so that no
+    statement of a migration makes everybody queue behind a table's lock.
+    """
+    with database.engine.connect().execution_options(writing=True) as connection:
+        if database.is_sqlite:
+            with sqlite_alone(connection):
+                yield connection
+        else:
+            with connection.begin():
+                connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
+                connection.execute(text("SET LOCAL statement_timeout = '15min'"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": POSTGRES_LOCK})
+                connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+                yield connection
+
+
+@contextmanager
+def sqlite_alone(connection: Connection) -> Iterator[None]:
+    # A changed table is built anew and the old one dropped, which would delete what refers to it; the switch works
+    # only outside a transaction, so the check comes at the end (https://sqlite.org/lang_altertable.html, section 7).
+    file = connection.connection.dbapi_connection
+    assert file is not None
+    cursor = file.cursor()
+    before = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+    try:
+        with connection.begin():
+            yield
+            broken = connection.execute(text("PRAGMA foreign_key_check")).first()
+            if broken:
+                raise CannotMigrate(f"The upgrade was undone: it would leave {broken[0]} rows without what they need.")
+    finally:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={before}")
+        cursor.close()
+
+
+def upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def reason(database: Database, error: DBAPIError) -> str:
+    """One sentence for a database that cannot be opened; never its password."""
+    words = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    if not database.is_sqlite:
+        address = database.url.render_as_string(hide_password=True)
+        return f"PostgreSQL at {address} cannot be used ({words}): check DATABASE_URL and that the server runs."
+    file = database.url.database
+    if "unable to open" in words or "readonly" in words:
+        return f"{file} cannot be written: use a folder that you may write to, or name a file with DATABASE_URL."
+    if "not a database" in words:
+        return f"{file} is not a database of Sweetspot: name another file with DATABASE_URL."
+    if "locked" in words:
+        return f"{file} is in use by another program that does not let go: stop it, then try again."
+    return f"{file} cannot be used ({words})."
