@@ -10,13 +10,13 @@ from typing import Any
 import uvicorn
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
-from people.web.demo import public_home
-from people.web.doors import viewer_of
 
 import cohorts.web
 import feedback.web
 import people.web
 import sessions.web
+from people.web.demo import public_home
+from people.web.doors import viewer_of
 from server.calls import Call, Reply
 from server.db import Database
 from server.house import House
@@ -64,9 +64,8 @@ def build_house(settings: Settings) -> House:
     pages = Pages(languages(settings.test_languages), static.url, settings.fragments_kept)
     kinds = Kinds([kind for package in PACKAGES for kind in package.kinds], pages)
     hub = Hub(database, lanes, pages, kinds)
-    postman = Postman(database, settings)
     database.before_commit.append(write_touched)
-    database.after_commit += [hub.after_commit, postman.after_commit]
+    database.after_commit.append(hub.after_commit)
     panels = {"cohort": (*feedback.web.cohort_panels, *sessions.web.cohort_panels)}
     return House(settings, database, lanes, pages, static, hub, viewer_of, cohorts.web.reader_of, notice_of, panels)
 
@@ -82,6 +81,8 @@ def refuse(request: Request[Any, Any, Any], problem: Exception) -> Response[byte
 def build(settings: Settings) -> Litestar:
     """The application for those settings. The database must be migrated."""
     house = build_house(settings)
+    postman = Postman(house.database, settings)
+    house.database.after_commit.append(postman.after_commit)
 
     @contextlib.asynccontextmanager
     async def living(app: Litestar) -> AsyncIterator[None]:
@@ -90,11 +91,13 @@ def build(settings: Settings) -> Litestar:
 
         house.hub.start(reauthorise)
         watches = watch.start(house)
+        postman.start()
         try:
             yield
         finally:
             for task in watches:
                 task.cancel()
+            await asyncio.to_thread(postman.close)
             await asyncio.to_thread(house.lanes.close)
             house.database.close()
 

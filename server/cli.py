@@ -72,12 +72,13 @@ def demo(given: argparse.Namespace) -> None:
     settings = read_settings(os.environ, demo=True, host=given.host, port=given.port, database_url=file)
     need_port(settings)
     prepare(settings, with_demo=True)
-    from demo.cast import CAST
+    from demo.cast import cast
 
     print(f"Sweetspot is at {settings.origin} (Ctrl-C stops it).")
-    print("Everybody in this demo is invented. Choose “Enter as”, for example:")
-    width = max(len(member.name) for member in CAST)
-    for member in CAST:
+    print("Enter as one of its invented people, for example:")
+    members = cast()
+    width = max(len(member.name) for member in members)
+    for member in members:
         print(f"  {member.name:{width}}  {member.words}")
     sys.stdout.flush()
     run(settings)
@@ -102,7 +103,7 @@ def need_port(settings: Settings) -> None:
             trial.bind(address)
             trial.listen(1)
     except socket.gaierror:
-        raise CannotStart(f"{settings.host} is not an address of this machine; try 127.0.0.1.") from None
+        raise CannotStart(f"There is no address {settings.host} on this machine; try 127.0.0.1.") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CannotStart(
@@ -114,25 +115,41 @@ def need_port(settings: Settings) -> None:
         raise CannotStart(f"The server cannot listen on {where}: {error.strerror}.") from None
 
 
-def prepare(settings: Settings, *, with_demo: bool = False) -> bool:
-    """Bring the database to its newest shape, with the demo in it if asked; whether its shape had to change."""
-    from server.db import Database
-    from server.migrate import CannotMigrate
-    from server.migrate import migrate as bring_up_to_date
+def open_database(settings: Settings) -> Database:
+    """The database of those settings; nothing is read from it yet."""
+    from sqlalchemy.exc import ArgumentError
 
+    from server.db import Database
+
+    if settings.database_url in ("sqlite:///", "sqlite:///:memory:"):
+        raise CannotStart("DATABASE_URL names no file: write it like sqlite:////srv/sweetspot/sweetspot.db.")
     try:
-        database = Database(settings.database_url, synchronous=settings.sqlite_synchronous)
+        return Database(settings.database_url, synchronous=settings.sqlite_synchronous)
+    except (ArgumentError, ValueError):
+        raise CannotStart("DATABASE_URL must be like postgresql://user:password@host:5432/name.") from None
     except OSError as error:
         raise CannotStart(
             f"{error.filename or 'The folder of the database'} cannot be written ({error.strerror}): use a folder that "
             "you may write to, or name another with DATABASE_URL."
         ) from None
+
+
+def prepare(settings: Settings, *, with_demo: bool = False) -> bool:
+    """Bring the database to its newest shape, with the demo in it if asked; whether its shape had to change."""
+    from sqlalchemy.exc import DBAPIError
+
+    from server.migrate import CannotMigrate, reason
+    from server.migrate import migrate as bring_up_to_date
+
+    database = open_database(settings)
     try:
         changed = bring_up_to_date(database)
         if with_demo:
             fill_demo(database)
     except CannotMigrate as refusal:
         raise CannotStart(str(refusal)) from None
+    except DBAPIError as error:
+        raise CannotStart(reason(database, error)) from None
     finally:
         database.close()
     return changed

@@ -23,6 +23,8 @@ __all__ = ["Database", "Db"]
 log = logging.getLogger("sweetspot.db")
 
 BUSY_SECONDS = 5
+# Parameters are what people wrote: they stay out of error messages and logs.
+POOL: dict[str, Any] = {"pool_timeout": BUSY_SECONDS, "hide_parameters": True}
 # What was loaded stays readable after the commit, for the reply.
 SETTLED: dict[str, Any] = {"expire_on_commit": False, "autoflush": True}
 POSTGRES_LIMITS = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
@@ -43,7 +45,7 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
         engine = create_engine(
-            self.url, connect_args=arguments, pool_size=connections, max_overflow=2, pool_timeout=BUSY_SECONDS
+            self.url, connect_args=arguments, pool_size=connections, max_overflow=2, **POOL
         )
 
         @event.listens_for(engine, "connect")
@@ -64,7 +66,7 @@ class Database:
     def _postgres(self, connections: int) -> Engine:
         arguments = {"connect_timeout": BUSY_SECONDS, "options": POSTGRES_LIMITS}
         return create_engine(
-            self.url, connect_args=arguments, pool_size=connections, max_overflow=2, pool_timeout=BUSY_SECONDS
+            self.url, connect_args=arguments, pool_size=connections, max_overflow=2, **POOL
         )
 
     def _options(self, writing: bool) -> dict[str, Any]:

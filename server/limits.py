@@ -59,11 +59,11 @@ def take(db: Db, limit: Limit, subject: str, now: datetime) -> None:
             "count": case((over, 1), else_=table.c.count + 1),
         },
     ).returning(table.c.began_at, table.c.count)
-    row = db.execute(step).one()
-    if row.count > limit.most:
-        wait = ceil((row.began_at + limit.per - now).total_seconds())
+    began_at, count = db.execute(step).one()
+    if count > limit.most:
+        wait = ceil((began_at + limit.per - now).total_seconds())
         raise TooMany(wait, limit.words, minutes=ceil(wait / 60))
-    if row.count == 1:
+    if count == 1:
         db.execute(delete(table).where(table.c.began_at < now - KEPT))
 
 

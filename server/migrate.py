@@ -59,6 +59,7 @@ def migrate(database: Database) -> bool:
     try:
         with database.engine.connect() as connection:
             if is_current(connection):
+                need_writable(database)
                 return False
         with alone(database) as connection:
             if is_current(connection):  # another start was quicker
@@ -67,6 +68,14 @@ def migrate(database: Database) -> bool:
     except DBAPIError as error:
         raise CannotMigrate(reason(database, error)) from error
     return True
+
+
+def need_writable(database: Database) -> None:
+    """Fail now, not at the first sign-in, when a file may only be read: only a real write tells, and is undone."""
+    if database.is_sqlite:
+        with database.engine.connect().execution_options(writing=True) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+            connection.rollback()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Why something is refused, in words that know no HTTP. server/replies.py turns each into a page."""
+"""Why something is refused, in words that know no HTTP. server/turned_away.py turns each into a page."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from server.db import Db
@@ -41,6 +41,26 @@ class Change(SQLModel, table=True):
     stream_id: int = Field(foreign_key="stream.id", primary_key=True)
     seq: int = Field(primary_key=True)
     region: str = Field(primary_key=True, max_length=80)
+
+
+_STREAM: Any = Stream.__table__  # type: ignore[attr-defined]
+_CHANGE: Any = Change.__table__  # type: ignore[attr-defined]
+_POSITIONS = select(_STREAM.c.id, _STREAM.c.epoch, _STREAM.c.seq).where(
+    _STREAM.c.id.in_(bindparam("ids", expanding=True))
+)
+
+_REGIONS = (
+    select(_CHANGE.c.region)
+    .where(
+        _CHANGE.c.stream_id == bindparam("stream"),
+        _CHANGE.c.seq > bindparam("after"),
+        _CHANGE.c.seq <= bindparam("to"),
+    )
+    .order_by(_CHANGE.c.seq)
+)
+_STEP = (
+    update(_STREAM).where(_STREAM.c.id == bindparam("stream")).values(seq=_STREAM.c.seq + 1).returning(_STREAM.c.seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +104,8 @@ def write_touched(db: Db) -> None:
     """Give each touched stream its next number; called once, last, before the commit."""
     touched: dict[int, dict[str, None]] = db.info.get(TOUCHED, {})
     db.flush()
-    table: Any = Stream.__table__  # type: ignore[attr-defined]
     for stream_id in sorted(touched):
-        step = update(table).where(table.c.id == stream_id).values(seq=table.c.seq + 1).returning(table.c.seq)
-        seq = db.execute(step).scalar_one()
+        seq = db.execute(_STEP, {"stream": stream_id}).scalar_one()
         rows = [{"stream_id": stream_id, "seq": seq, "region": region} for region in touched[stream_id]]
         db.execute(insert(Change), rows)
         if seq % 500 == 0:
@@ -98,22 +116,18 @@ def write_touched(db: Db) -> None:
 
 def positions(db: Db, stream_ids: Iterable[int]) -> tuple[Position, ...]:
     """Where those streams are, read in the transaction of the page that shows them."""
-    table: Any = Stream.__table__  # type: ignore[attr-defined]
-    rows = db.execute(select(table.c.id, table.c.epoch, table.c.seq).where(table.c.id.in_(list(stream_ids))))
-    return tuple(Position(*row) for row in rows)
+    return tuple(Position(*row) for row in db.execute(_POSITIONS, {"ids": list(stream_ids)}))
 
 
 def changes_since(db: Db, position: Position) -> tuple[int, Sequence[str]] | None:
     """The newest number and the distinct regions touched since `position`; None: it cannot be told any more."""
-    table: Any = Stream.__table__  # type: ignore[attr-defined]
-    row = db.execute(select(table.c.epoch, table.c.seq).where(table.c.id == position.stream_id)).first()
+    row = db.execute(_POSITIONS, {"ids": [position.stream_id]}).first()
     if row is None or row.epoch != position.epoch or position.seq > row.seq:
         return None
     if position.seq == row.seq:
         return row.seq, ()
     if row.seq - position.seq > MOST_REPLAYED:
         return None
-    changed: Any = Change.__table__  # type: ignore[attr-defined]
-    wanted = (changed.c.stream_id == position.stream_id) & (changed.c.seq > position.seq) & (changed.c.seq <= row.seq)
-    regions = db.execute(select(changed.c.region).where(wanted).order_by(changed.c.seq)).scalars()
+    span = {"stream": position.stream_id, "after": position.seq, "to": row.seq}
+    regions = db.execute(_REGIONS, span).scalars()
     return row.seq, tuple(dict.fromkeys(regions))

@@ -1,0 +1,34 @@
+"""`make bench`: one JSON line a measure, `{"name", "value", "unit", "reference", "ratio"}`; `--only name` for one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from benchmarks import live_comment, page_thread, script_bytes
+
+MEASURES = {
+    "page.thread_100": page_thread.measure,
+    "live.comment_to_last_1000": live_comment.measure,
+    "page.javascript_bytes": script_bytes.measure,
+}
+
+
+def main() -> int:
+    """Run the measures and print their lines. Exit 2 for an unknown name."""
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("--only", default="", help="one of: " + ", ".join(MEASURES))
+    only = parser.parse_args().only
+    if only and only not in MEASURES:
+        print(f"There is no measure {only!r}; there are: {', '.join(MEASURES)}.", file=sys.stderr)
+        return 2
+    for name, measure in MEASURES.items():
+        if only in ("", name):
+            for line in measure():
+                print(json.dumps(line), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

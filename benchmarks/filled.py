@@ -1,0 +1,91 @@
+"""A cohort as full as a lively one: one thread of many comments, people with every vantage, each signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from cohorts import cohorts, initiatives, memberships, programmes, teams
+from cohorts.audiences import Vantage
+from cohorts.models import Role
+from feedback import comments, threads
+from people import logins, organisations, persons
+from server.clock import utc_now
+from server.db import Database
+from server.live.log import write_touched
+
+WORDS = (
+    "We tried something close to this two years ago, and what surprised us was how little the tool mattered. What made "
+    "the difference was that somebody *sat with people* while they filled in the form, and wrote down every place "
+    "where they stopped. Could you start with ten of those conversations before you build anything? We would gladly "
+    "share our notes, including the parts we are not proud of.\n\n"
+    "- Which group do you reach least today?\n- What would make you stop the pilot early?\n\n"
+    "One more thing: ask the people at the counter. They know, and nobody asks them."
+)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Where things are: the page, its thread, and the login tokens of readers by vantage, the author's first."""
+
+    page: str
+    thread_id: int
+    tokens: tuple[str, ...]
+    vantages: int
+
+
+def fill(path: Path, *, said: int, readers: int) -> Filled:
+    """A database at `path` with `said` comments in one thread and `readers` signed-in people of four vantages."""
+    database = Database(f"sqlite:///{path}")
+    SQLModel.metadata.create_all(database.engine)
+    database.before_commit.append(write_touched)
+    now = utc_now()
+    with database.transaction(writing=True) as db:
+        place = organisations.add(db, name="Harbour Office", country="NO", time_zone="Europe/Oslo", sample=True)
+        assert place.id is not None
+        programme = programmes.create(db, name="Programme", time_zone="Europe/Paris")
+        cohort = cohorts.create(db, programme, name="Cohort")
+        own, other = (teams.create(db, cohort, place, name=name, sample=True) for name in ("Own team", "Other team"))
+        initiative = initiatives.start(
+            db, own, title="A counter that listens", challenge=WORDS, context=WORDS, tried=WORDS, asked=WORDS, now=now
+        )
+        thread = threads.open_for_cohort(db, initiative)
+        scopes: tuple[dict[str, Any], ...] = (
+            {"role": Role.MEMBER, "team_id": own.id},
+            {"role": Role.MEMBER, "team_id": other.id},
+            {"role": Role.ADVISER, "cohort_id": cohort.id},
+            {"role": Role.FACILITATOR, "programme_id": programme.id},
+        )
+        writers, tokens = [], []
+        for number in range(readers):
+            person = persons.add(
+                db, name=f"Reader {number}", email=f"{number}@bench.example", organisation_id=place.id, time_zone="UTC"
+            )
+            scope: dict[str, Any] = scopes[number % len(scopes)]
+            held = memberships.join(db, person=person, now=now, **scope)
+            assert person.id is not None
+            assert held.id is not None
+            writers.append((person.id, held.id))
+            tokens.append(logins.begin(db, person.id, "bench", now))
+        seen = Vantage(frozenset({thread.audience_id}), frozenset({Role.MEMBER}), "en")
+        place_to_talk = threads.thread_now(db, seen, thread.id or 0)
+        assert place_to_talk is not None
+        for number in range(said):
+            person_id, membership_id = writers[number % len(writers)]
+            comments.post(
+                db,
+                place_to_talk,
+                membership_id=membership_id,
+                author_id=person_id,
+                text=f"{number}. {WORDS}",
+                language="en",
+                parent_id=None,
+                now=now - timedelta(minutes=said - number),
+            )
+        found = Filled(f"/initiatives/{initiative.id}", thread.id or 0, tuple(tokens), min(readers, len(scopes)))
+    database.close()
+    return found

@@ -1,0 +1,75 @@
+"""Cohorts: teams that learn together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from cohorts import audiences
+from cohorts.models import Cohort, Programme
+from server.db import Db
+from server.live.log import new_stream, touch
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFacts:
+    """What is shown of a programme beside its parts."""
+
+    id: int
+    name: str
+    edition: str
+    host: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFacts:
+    """A cohort with its programme."""
+
+    id: int
+    name: str
+    purpose: str
+    stream_id: int
+    talk_stream_id: int
+    programme: ProgrammeFacts
+
+
+def create(db: Db, programme: Programme, *, name: str, purpose: str = "") -> Cohort:
+    """A cohort with its two streams and its audiences."""
+    assert programme.id is not None
+    cohort = Cohort(
+        programme_id=programme.id,
+        name=name,
+        purpose=purpose,
+        stream_id=new_stream(db, "cohort"),
+        talk_stream_id=new_stream(db, "talk"),
+    )
+    db.add(cohort)
+    db.flush()
+    audiences.make_for_cohort(db, cohort)
+    return cohort
+
+
+def read(db: Db, *conditions: ColumnElement[bool]) -> list[CohortFacts]:
+    """The cohorts that meet the conditions, in the order of programmes and of their own making: one query."""
+    cohort: Any = Cohort.__table__  # type: ignore[attr-defined]
+    programme: Any = Programme.__table__  # type: ignore[attr-defined]
+    rows = db.execute(
+        select(
+            *(cohort.c[name] for name in ("id", "name", "purpose", "stream_id", "talk_stream_id")),
+            *(programme.c[name] for name in ("id", "name", "edition", "host", "time_zone")),
+        )
+        .join(programme, programme.c.id == cohort.c.programme_id)
+        .where(*conditions)
+        .order_by(programme.c.id, cohort.c.id)
+    )
+    return [CohortFacts(*(*row[:5], ProgrammeFacts(*row[5:]))) for row in rows]
+
+
+def describe(db: Db, cohort_id: int, *, name: str, purpose: str) -> None:
+    """Give a cohort another name and purpose."""
+    cohort = db.get_one(Cohort, cohort_id)
+    cohort.name, cohort.purpose = name, purpose
+    touch(db, cohort.stream_id, f"cohort-head-{cohort_id}")

@@ -1,0 +1,57 @@
+"""How somebody is shown: every name on every surface comes out of `shown_as`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cohorts.models import Part, Role
+from cohorts.policies import PEER, Vantage, may_see_profiles
+from server.languages import N_
+
+ROLE_WORDS: dict[str, str] = {
+    Role.FACILITATOR: N_("Facilitator"),
+    Role.MEMBER: N_("Team member"),
+    PEER: N_("Team member"),
+    Role.ADVISER: N_("Adviser"),
+    Role.SPONSOR: N_("Sponsor"),
+    Role.OWNER: N_("Owner"),
+}
+
+PART_WORDS: dict[str, str] = {
+    Part.LEARNS: N_("learns"),
+    Part.ASKS: N_("asks"),
+    Part.BRINGS: N_("brings"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody as the tables have them; `country` is ISO 3166-1 alpha-2, `team` empty for those without one."""
+
+    name: str
+    organisation: str
+    country: str
+    role: str
+    team: str
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """Somebody as a reader may see them; `role_msgid` is the role's word, translated where it is shown."""
+
+    name: str
+    organisation: str
+    country: str
+    role: str
+    role_msgid: str
+    team: str
+    sample: bool
+
+
+def shown_as(author: Author, thing: object, vantage: Vantage) -> Byline:
+    """`author` of `thing` as seen from `vantage`. A sponsor reads names and nothing else of a person."""
+    if not may_see_profiles(vantage):
+        return Byline(author.name, "", "", "", "", "", author.sample)
+    word = ROLE_WORDS[author.role]
+    return Byline(author.name, author.organisation, author.country, author.role, word, author.team, author.sample)

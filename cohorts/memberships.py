@@ -1,0 +1,159 @@
+"""Who belongs where: joining, leaving, and what somebody's memberships add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import bindparam, select
+
+from cohorts.models import Cohort, Membership, Removal, Role, Team
+from cohorts.policies import PEER, Held, Standing
+from people.models import Organisation, Person
+from server.db import Db
+from server.live.log import touch
+
+__all__ = ["Held", "Standing", "join", "remove", "speaking_as", "standing_of"]
+
+# With which of two memberships somebody talks about a team's work: their own team's before any other.
+SPEAKS_FIRST = (Role.MEMBER, Role.ADVISER, Role.FACILITATOR, PEER)
+
+
+class InCohort(Protocol):
+    """A team and where it stands."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def cohort_id(self) -> int: ...
+    @property
+    def programme_id(self) -> int: ...
+
+
+_HELD, _GONE = Membership.__table__, Removal.__table__  # type: ignore[attr-defined]
+_HELD_BY = (
+    select(_HELD.c.id, _HELD.c.role, _HELD.c.programme_id, _HELD.c.cohort_id, _HELD.c.team_id)
+    .outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
+    .where(_HELD.c.person_id == bindparam("person"), _GONE.c.membership_id.is_(None))
+    .order_by(_HELD.c.id)
+)
+
+
+def standing_of(db: Db, person_id: int) -> Standing:
+    """What the memberships of that person add up to now: one query."""
+    rows = db.execute(_HELD_BY, {"person": person_id})
+    return Standing(person_id, tuple(Held(*row) for row in rows))
+
+
+def speaking_as(standing: Standing, team: InCohort) -> Held | None:
+    """The membership with which somebody talks about that team's work; None: they have no voice there."""
+
+    def role_here(one: Held) -> str | None:
+        if one.role == Role.MEMBER and one.cohort_id == team.cohort_id:
+            return Role.MEMBER if one.team_id == team.id else PEER
+        if one.role == Role.ADVISER and one.cohort_id == team.cohort_id:
+            return one.role
+        return one.role if one.role == Role.FACILITATOR and one.programme_id == team.programme_id else None
+
+    voices = {role: one for one in reversed(standing.held) if (role := role_here(one))}
+    return next((voices[role] for role in SPEAKS_FIRST if role in voices), None)
+
+
+def join(
+    db: Db,
+    *,
+    person: Person,
+    role: str,
+    programme_id: int | None = None,
+    cohort_id: int | None = None,
+    team_id: int | None = None,
+    now: datetime,
+) -> Membership:
+    """Give a person a role. Name the narrowest thing it covers; what lies above is filled in."""
+    if team_id is not None:
+        cohort_id = db.get_one(Team, team_id).cohort_id
+    if cohort_id is not None:
+        programme_id = db.get_one(Cohort, cohort_id).programme_id
+    assert person.id is not None
+    membership = Membership(
+        person_id=person.id, role=role, programme_id=programme_id, cohort_id=cohort_id, team_id=team_id, began_at=now
+    )
+    db.add(membership)
+    db.flush()
+    _tell(db, membership, person)
+    return membership
+
+
+def remove(db: Db, membership: Membership, *, by: int | None, now: datetime) -> None:
+    """End a membership; `by` is the id of the person who ends it. What was said with it stays. Harmless twice."""
+    assert membership.id is not None
+    if db.get(Removal, membership.id) is None:
+        db.add(Removal(membership_id=membership.id, by_id=by, at=now))
+        _tell(db, membership, db.get_one(Person, membership.person_id))
+
+
+def _tell(db: Db, membership: Membership, person: Person) -> None:
+    # The person's open pages ask again for what they may see; the team's page shows its people to everybody else.
+    # Its list of members is a region of the cohort's stream, because whoever sees the cohort may read their names.
+    touch(db, person.stream_id, "access")
+    if membership.team_id is not None and membership.cohort_id is not None:
+        touch(db, db.get_one(Cohort, membership.cohort_id).stream_id, f"members-{membership.team_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """Somebody in a team, as the tables have it."""
+
+    id: int
+    person_id: int
+    name: str
+    role: str
+    sample: bool
+    organisation: str
+    country: str
+
+
+def members_of(db: Db, team_id: int) -> list[MemberFacts]:
+    """The people of a team, in the order in which they came: one query."""
+    held, gone = Membership.__table__, Removal.__table__  # type: ignore[attr-defined]
+    person, home = Person.__table__, Organisation.__table__  # type: ignore[attr-defined]
+    rows = db.execute(
+        select(held.c.id, person.c.id, person.c.name, held.c.role, person.c.sample, home.c.name, home.c.country)
+        .join(person, person.c.id == held.c.person_id)
+        .join(home, home.c.id == person.c.organisation_id)
+        .outerjoin(gone, gone.c.membership_id == held.c.id)
+        .where(held.c.team_id == team_id, gone.c.membership_id.is_(None))
+        .order_by(held.c.id)
+    )
+    return [MemberFacts(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class InTeam:
+    """Somebody's place in a team."""
+
+    membership_id: int
+    team_id: int
+    name: str
+    sample: bool
+
+
+def in_team(db: Db, membership_id: int) -> InTeam | None:
+    """That membership, if it is one in a team, ended or not."""
+    held, person = Membership.__table__, Person.__table__  # type: ignore[attr-defined]
+    row = db.execute(
+        select(held.c.id, held.c.team_id, person.c.name, person.c.sample)
+        .join(person, person.c.id == held.c.person_id)
+        .where(held.c.id == membership_id, held.c.team_id.is_not(None))
+    ).first()
+    return InTeam(*row) if row else None
+
+
+def names_of(db: Db, person_ids: Iterable[int]) -> tuple[str, ...]:
+    """The names of those people, in the order of the alphabet."""
+    ids = list(person_ids)
+    table = Person.__table__  # type: ignore[attr-defined]
+    found = db.execute(select(table.c.name).where(table.c.id.in_(ids))).scalars() if ids else ()
+    return tuple(sorted(found, key=str.casefold))

@@ -1,0 +1,149 @@
+"""Who may see and do what, on one screen (the table is in docs/architecture.md). Seeing is SQL, doing is a predicate.
+
+Somebody with two roles in one place sees what either role sees. A role that is not named in a rule has no part in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+
+from cohorts.models import AudienceKind, Cohort, Initiative, Role, Team
+
+PEER = "peer"
+READERS = frozenset({Role.FACILITATOR, Role.MEMBER, PEER, Role.ADVISER})
+"""The roles that read an initiative and talk about it: all but those who only want results or run the machine."""
+
+# Which roles belong to an audience of that kind.
+BELONGS: dict[str, frozenset[str]] = {
+    AudienceKind.TEAM: frozenset({Role.FACILITATOR, Role.MEMBER}),
+    AudienceKind.TEAM_AND_BOARD: frozenset({Role.FACILITATOR, Role.MEMBER, Role.ADVISER}),
+    AudienceKind.COHORT: READERS,
+    AudienceKind.FACILITATORS: frozenset({Role.FACILITATOR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A membership somebody has now. A role covers what its narrowest id names, and the owner's everything."""
+
+    id: int
+    role: str
+    programme_id: int | None
+    cohort_id: int | None
+    team_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All memberships of one person that have not ended."""
+
+    person_id: int
+    held: tuple[Held, ...]
+
+    def roles_in_cohort(self, cohort_id: int, programme_id: int) -> frozenset[str]:
+        """The roles in a cohort as a whole, where a member of any of its teams is a peer.
+
+        A sponsor of one cohort sees the results of every cohort of the programme, so the role reaches that far.
+        """
+        roles = set()
+        for one in self.held:
+            if one.role == Role.OWNER or (
+                one.role in (Role.FACILITATOR, Role.SPONSOR) and one.programme_id == programme_id
+            ):
+                roles.add(one.role)
+            elif one.cohort_id == cohort_id and one.role in (Role.ADVISER, Role.MEMBER):
+                roles.add(PEER if one.role == Role.MEMBER else one.role)
+        return frozenset(roles)
+
+    def roles_in_team(self, team_id: int, cohort_id: int, programme_id: int) -> frozenset[str]:
+        """The roles towards one team: its own people are members, those of its neighbours peers."""
+        roles = set(self.roles_in_cohort(cohort_id, programme_id)) - {PEER}
+        for one in self.held:
+            if one.role == Role.MEMBER and one.cohort_id == cohort_id:
+                roles.add(Role.MEMBER if one.team_id == team_id else PEER)
+        return frozenset(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Vantage:
+    """From where a team or a cohort is seen: its audiences that the reader belongs to and the reader's roles there.
+    Shared by many readers, never a person."""
+
+    audiences: frozenset[int]
+    roles: frozenset[str]
+    language: str
+
+
+def _cohorts_of(standing: Standing, *roles: str) -> ColumnElement[bool]:
+    table: Any = Cohort.__table__  # type: ignore[attr-defined]
+    held = [one for one in standing.held if one.role in roles]
+    if any(one.role == Role.OWNER for one in held):
+        return true()
+    wide = [one.programme_id for one in held if one.role in (Role.FACILITATOR, Role.SPONSOR)]
+    narrow = [one.cohort_id for one in held if one.role in (Role.MEMBER, Role.ADVISER)]
+    return or_(false(), table.c.programme_id.in_(wide), table.c.id.in_(narrow))
+
+
+def visible_cohorts(standing: Standing) -> ColumnElement[bool]:
+    """The condition on Cohort: a cohort, its programme and its list of teams."""
+    return _cohorts_of(standing, *Role)
+
+
+def visible_teams(standing: Standing) -> ColumnElement[bool]:
+    """The condition on Team: a team and the names of its people."""
+    team: Any = Team.__table__  # type: ignore[attr-defined]
+    return team.c.cohort_id.in_(select(Cohort.id).where(visible_cohorts(standing)))  # type: ignore[call-overload]
+
+
+def visible_initiatives(standing: Standing) -> ColumnElement[bool]:
+    """The condition on Initiative: its four chapters. The owner runs the machine and reads none of them."""
+    return _initiatives_of(standing, Role.FACILITATOR, Role.MEMBER, Role.ADVISER)
+
+
+def visible_summaries(standing: Standing) -> ColumnElement[bool]:
+    """The condition on Initiative: at least the summary its team released."""
+    return _initiatives_of(standing, Role.FACILITATOR, Role.MEMBER, Role.ADVISER, Role.SPONSOR)
+
+
+def _initiatives_of(standing: Standing, *roles: str) -> ColumnElement[bool]:
+    initiative, team = Initiative.__table__, Team.__table__  # type: ignore[attr-defined]
+    teams = select(team.c.id).join(Cohort, Cohort.id == team.c.cohort_id).where(_cohorts_of(standing, *roles))
+    return initiative.c.team_id.in_(teams)
+
+
+def may_see_presence(vantage: Vantage) -> bool:
+    """Sponsors and owners would watch; those who work here meet."""
+    return bool(vantage.roles & READERS)
+
+
+def may_see_profiles(vantage: Vantage) -> bool:
+    """More than names of people: their organisation, country and role. Not for those who are sponsors alone."""
+    return bool(vantage.roles - {Role.SPONSOR})
+
+
+def may_read_initiative(vantage: Vantage) -> bool:
+    """All four chapters; a sponsor alone gets the released summary."""
+    return bool(vantage.roles & READERS)
+
+
+def may_edit_initiative(vantage: Vantage) -> bool:
+    """The team's own people."""
+    return Role.MEMBER in vantage.roles
+
+
+def may_edit_cohort(vantage: Vantage) -> bool:
+    """Also its teams and who belongs to them."""
+    return bool(vantage.roles & {Role.FACILITATOR, Role.OWNER})
+
+
+def may_talk(vantage: Vantage) -> bool:
+    """Take part in a discussion about a team's work."""
+    return bool(vantage.roles & READERS)
+
+
+def may_moderate(vantage: Vantage) -> bool:
+    """Settle what others said."""
+    return Role.FACILITATOR in vantage.roles

@@ -1,0 +1,100 @@
+"""Teams: the participants of a cohort."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from cohorts import audiences
+from cohorts.models import Cohort, Part, Team
+from people.models import Organisation
+from server.db import Db
+from server.live.log import touch
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """What is shown of an organisation. `languages` are BCP 47 tags, `country` ISO 3166-1 alpha-2."""
+
+    id: int
+    name: str
+    country: str
+    sector: str
+    languages: tuple[str, ...]
+    time_zone: str
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFacts:
+    """A team, its place and its organisation."""
+
+    id: int
+    name: str
+    part: str
+    sample: bool
+    cohort_id: int
+    programme_id: int
+    organisation: OrganisationFacts
+
+
+TEAM = ("id", "name", "part", "sample", "cohort_id")
+ORGANISATION = ("id", "name", "country", "sector", "languages", "time_zone", "sample")
+WIDE = len(TEAM) + 1 + len(ORGANISATION)
+
+
+def create(
+    db: Db, cohort: Cohort, organisation: Organisation, *, name: str, part: str = Part.LEARNS, sample: bool = False
+) -> Team:
+    """A team of that organisation in that cohort, with its audiences."""
+    assert cohort.id is not None
+    assert organisation.id is not None
+    team = Team(cohort_id=cohort.id, organisation_id=organisation.id, name=name, part=part, sample=sample)
+    db.add(team)
+    db.flush()
+    audiences.make_for_team(db, team)
+    touch(db, cohort.stream_id, f"team-{team.id}")
+    return team
+
+
+def columns() -> tuple[Any, ...]:
+    """The columns `facts` is made from, in its order; for queries that join team, cohort and organisation."""
+    team, organisation = Team.__table__, Organisation.__table__  # type: ignore[attr-defined]
+    cohort: Any = Cohort.__table__  # type: ignore[attr-defined]
+    return (
+        *(team.c[name] for name in TEAM),
+        cohort.c.programme_id,
+        *(organisation.c[name] for name in ORGANISATION),
+    )
+
+
+def facts(row: Any) -> TeamFacts:
+    """A row of `columns()` as facts."""
+    identity, name, country, sector, languages, time_zone, sample = row[6:WIDE]
+    tags = tuple(tag for tag in languages.split(",") if tag)
+    home = OrganisationFacts(identity, name, country, sector, tags, time_zone, sample)
+    return TeamFacts(*(*row[:6], home))
+
+
+def read(db: Db, *conditions: ColumnElement[bool]) -> list[TeamFacts]:
+    """The teams that meet the conditions, in the order in which they came: one query."""
+    team, organisation = Team.__table__, Organisation.__table__  # type: ignore[attr-defined]
+    cohort: Any = Cohort.__table__  # type: ignore[attr-defined]
+    rows = db.execute(
+        select(*columns())
+        .select_from(team)
+        .join(cohort, cohort.c.id == team.c.cohort_id)
+        .join(organisation, organisation.c.id == team.c.organisation_id)
+        .where(*conditions)
+        .order_by(team.c.id)
+    )
+    return [facts(row) for row in rows]
+
+
+def describe(db: Db, team_id: int, *, name: str, part: str) -> None:
+    """Give a team another name and part."""
+    team = db.get_one(Team, team_id)
+    team.name, team.part = name, part
+    touch(db, db.get_one(Cohort, team.cohort_id).stream_id, f"team-{team_id}")

@@ -1,0 +1,113 @@
+"""A team's page, the form that names it, and the end of somebody's membership."""
+
+from __future__ import annotations
+
+from cohorts import initiatives, memberships, teams
+from cohorts.initiatives import InitiativeFacts
+from cohorts.models import Initiative, Membership, Role
+from cohorts.policies import READERS, may_edit_cohort, visible_initiatives, visible_summaries
+from cohorts.web import fragments
+from cohorts.web.cohort import present
+from cohorts.web.day import ribbon_now
+from cohorts.web.doors import EditTeamDoor, MembershipDoor, OpenCohort, OpenTeam, TeamDoor, standing
+from cohorts.web.forms import NoForm, TeamForm, in_summary
+from cohorts.web.words import PART_CHOICES, PART_SENTENCES, SECTOR_WORDS, city, language_names
+from server.calls import Call, Region, Reply
+from server.languages import N_
+from server.live.log import positions
+from server.pages import Page
+from server.routes import page, verb
+
+
+@page("/teams/{team:int}")
+def show(call: Call, team: TeamDoor) -> Page:
+    """The organisation, the people and the beginning of the initiative."""
+    found = _initiative(call, team)
+    streams = [team.cohort.stream_id, *([found[0].stream_id] if found and found[1] else [])]
+    context = {
+        "team": team,
+        "organisation": _facts(call, team),
+        "members": fragments.members(team, memberships.members_of(call.db, team.id), team.vantage),
+        "initiative": found,
+        "presence": present(call, _cohort(team)),
+        "ribbon": ribbon_now(call, [team.organisation.time_zone], team.cohort.programme.time_zone),
+        "part_word": PART_SENTENCES[team.part],
+        "no_initiative": _why_none(team),
+        "may_edit": may_edit_cohort(team.vantage),
+    }
+    return Page("cohorts/team.html", context, live=positions(call.db, streams))
+
+
+def _initiative(call: Call, team: OpenTeam) -> tuple[InitiativeFacts, bool] | None:
+    """The team's initiative, and whether the reader may read more of it than the released summary."""
+    of_team = Initiative.team_id == team.id
+    if found := initiatives.read(call.db, of_team, visible_initiatives(standing(call))):  # type: ignore[arg-type]
+        return found[0], True
+    found = initiatives.read(call.db, of_team, visible_summaries(standing(call)))  # type: ignore[arg-type]
+    return (found[0], False) if found else None
+
+
+def _why_none(team: OpenTeam) -> str:
+    if team.vantage.roles & (READERS | {Role.SPONSOR}):
+        return N_("The team has not begun its initiative yet.")
+    return N_("What teams write is open to the people who learn together, not to those who run the installation.")
+
+
+def _cohort(team: OpenTeam) -> OpenCohort:
+    one = team.cohort
+    return OpenCohort(
+        one.id, one.name, one.purpose, one.stream_id, one.talk_stream_id, one.programme, vantage=team.vantage
+    )
+
+
+def _facts(call: Call, team: OpenTeam) -> dict[str, str]:
+    home = team.organisation
+    return {
+        "name": home.name,
+        "country": home.country,
+        "sector": call.text(SECTOR_WORDS[home.sector]),
+        "languages": language_names(home.languages, call.language),
+        "city": city(home.time_zone, call.language),
+    }
+
+
+def form_page(call: Call, team: EditTeamDoor) -> Page:
+    """The form for its name and part."""
+    values = {"name": team.name, "part": team.part} | (call.rejected.values if call.rejected else {})
+    errors = call.rejected.errors if call.rejected else {}
+    parts = [(part, call.text(words)) for part, words in PART_CHOICES.items()]
+    context = {"team": team, "values": values, "errors": errors, "parts": parts}
+    return Page("cohorts/edit_team.html", context | {"sentences": in_summary(call, errors, "name")})
+
+
+edit = page("/teams/{team:int}/edit", name="teams.edit")(form_page)
+
+
+@verb("/teams/{team:int}/details", again=form_page)
+def describe(call: Call, team: EditTeamDoor, form: TeamForm) -> Reply:
+    """Rename the team and say again what it does in its cohort."""
+    teams.describe(call.db, team.id, name=form.name, part=form.part)
+    regions = (Region(team.cohort.stream_id, f"team-{team.id}"),)
+    return Reply(to=f"/teams/{team.id}?done=team-saved", regions=regions)
+
+
+def removal_page(call: Call, membership: MembershipDoor) -> Page:
+    """Ask whether somebody is to leave the team."""
+    return Page("cohorts/remove_member.html", {"membership": membership})
+
+
+ask_removal = page("/memberships/{membership:int}/removal", name="memberships.removal")(removal_page)
+
+
+@verb("/memberships/{membership:int}/removal", again=removal_page)
+def remove(call: Call, membership: MembershipDoor, form: NoForm) -> Reply:
+    """End somebody's membership; their open pages close within two seconds."""
+    ended = call.db.get_one(Membership, membership.id)
+    memberships.remove(call.db, ended, by=call.signed_in.person_id, now=call.now)
+    team = membership.team
+    regions = (Region(team.cohort.stream_id, f"members-{team.id}"),)
+    return Reply(to=f"/teams/{team.id}?done=member-removed", regions=regions)
+
+
+routes = [show, edit, describe, ask_removal, remove]
+notices = {"team-saved": N_("The team is saved."), "member-removed": N_("The membership has ended.")}

@@ -1,0 +1,209 @@
+"""Threads: a discussion on an initiative, for one audience; settled and opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from cohorts.identity import Author, Byline, shown_as
+from cohorts.models import Audience, AudienceKind, Cohort, Initiative, Membership, Programme, Team
+from cohorts.policies import Vantage
+from feedback.models import Comment, Resolution, Thread
+from feedback.policies import visible_threads
+from people.models import Organisation, Person
+from server.db import Db
+from server.live.log import new_stream, touch
+
+THREAD: Any = Thread.__table__  # type: ignore[attr-defined]
+RESOLUTION: Any = Resolution.__table__  # type: ignore[attr-defined]
+COMMENT: Any = Comment.__table__  # type: ignore[attr-defined]
+AUDIENCE: Any = Audience.__table__  # type: ignore[attr-defined]
+COHORT: Any = Cohort.__table__  # type: ignore[attr-defined]
+TEAM: Any = Team.__table__  # type: ignore[attr-defined]
+INITIATIVE: Any = Initiative.__table__  # type: ignore[attr-defined]
+PROGRAMME: Any = Programme.__table__  # type: ignore[attr-defined]
+MEMBERSHIP: Any = Membership.__table__  # type: ignore[attr-defined]
+PERSON: Any = Person.__table__  # type: ignore[attr-defined]
+ORGANISATION: Any = Organisation.__table__  # type: ignore[attr-defined]
+
+# A query that reads them may join two teams: the one talked about, and the one somebody talks for.
+SPEAKS_FOR: Any = TEAM.alias("speaks_for")
+# Read first in every row, in the order of `Author`.
+AUTHOR = (
+    PERSON.c.name,
+    ORGANISATION.c.name.label("organisation"),
+    ORGANISATION.c.country,
+    MEMBERSHIP.c.role,
+    SPEAKS_FOR.c.name.label("team"),
+    PERSON.c.sample,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadNow:
+    """A thread as it is now. `talk_stream_id`: where the cohort is told what is new; `zone`: the programme's."""
+
+    id: int
+    initiative_id: int
+    stream_id: int
+    cohort_id: int
+    talk_stream_id: int
+    zone: str
+    resolved_by: Byline | None
+    resolved_at: datetime | None
+
+
+def with_author(rows: Any, membership_id: Any) -> Any:
+    """`rows` joined with who wrote them, in the role of that membership; it may be missing."""
+    joined = rows.outerjoin(MEMBERSHIP, MEMBERSHIP.c.id == membership_id)
+    joined = joined.outerjoin(PERSON, PERSON.c.id == MEMBERSHIP.c.person_id)
+    joined = joined.outerjoin(ORGANISATION, ORGANISATION.c.id == PERSON.c.organisation_id)
+    return joined.outerjoin(SPEAKS_FOR, SPEAKS_FOR.c.id == MEMBERSHIP.c.team_id)
+
+
+_NOW = select(
+    *AUTHOR,
+    RESOLUTION.c.at,
+    THREAD.c.id,
+    THREAD.c.initiative_id,
+    THREAD.c.stream_id,
+    COHORT.c.id.label("cohort_id"),
+    COHORT.c.talk_stream_id,
+    PROGRAMME.c.time_zone,
+).select_from(
+    with_author(
+        THREAD.join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
+        .join(COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
+        .join(PROGRAMME, PROGRAMME.c.id == COHORT.c.programme_id)
+        .outerjoin(RESOLUTION, RESOLUTION.c.thread_id == THREAD.c.id),
+        RESOLUTION.c.membership_id,
+    )
+)
+
+
+def open_for(db: Db, initiative: Initiative, audience: Audience) -> Thread:
+    """The thread on that initiative for that audience, made when there is none. An initiative is born with the one
+    for its cohort."""
+    found = select(Thread).where(THREAD.c.initiative_id == initiative.id, THREAD.c.audience_id == audience.id)
+    if thread := db.execute(found).scalars().first():
+        return thread
+    assert initiative.id is not None
+    assert audience.id is not None
+    thread = Thread(initiative_id=initiative.id, audience_id=audience.id, stream_id=new_stream(db, "thread"))
+    db.add(thread)
+    db.flush()
+    return thread
+
+
+def open_for_cohort(db: Db, initiative: Initiative) -> Thread:
+    """The thread on that initiative for everybody who learns with its team."""
+    cohort_id = select(TEAM.c.cohort_id).where(TEAM.c.id == initiative.team_id).scalar_subquery()
+    wanted = select(Audience).where(AUDIENCE.c.cohort_id == cohort_id, AUDIENCE.c.kind == AudienceKind.COHORT)
+    return open_for(db, initiative, db.execute(wanted).scalars().one())
+
+
+@lru_cache(maxsize=1024)
+def _seen(vantage: Vantage, which: str) -> Any:
+    """The query for the thread whose column `which` is the value `given`. Kept, because putting it together costs more
+    than asking it; a vantage is shared by many readers."""
+    mine = THREAD.c[which] == bindparam("given")
+    return _NOW.where(mine, visible_threads(vantage)).order_by(THREAD.c.id).limit(1)
+
+
+def _now(db: Db, vantage: Vantage, which: str, given: int) -> ThreadNow | None:
+    if not vantage.audiences:
+        return None
+    row = db.execute(_seen(vantage, which), {"given": given}).first()
+    if row is None:
+        return None
+    by = shown_as(Author(*row[:6]), None, vantage) if row.at else None
+    return ThreadNow(
+        id=row.id,
+        initiative_id=row.initiative_id,
+        stream_id=row.stream_id,
+        cohort_id=row.cohort_id,
+        talk_stream_id=row.talk_stream_id,
+        zone=row.time_zone,
+        resolved_by=by,
+        resolved_at=row.at,
+    )
+
+
+def on_initiative(db: Db, vantage: Vantage, initiative_id: int) -> ThreadNow | None:
+    """The thread on that initiative that can be read from here, or None."""
+    return _now(db, vantage, "initiative_id", initiative_id)
+
+
+def thread_now(db: Db, vantage: Vantage, thread_id: int) -> ThreadNow | None:
+    """That thread, if it can be read from here."""
+    return _now(db, vantage, "id", thread_id)
+
+
+def thread_of_stream(db: Db, vantage: Vantage, stream_id: int) -> ThreadNow | None:
+    """The thread followed by that stream, if it can be read from here."""
+    return _now(db, vantage, "stream_id", stream_id)
+
+
+def initiative_stream(db: Db, *, thread_id: int | None = None, stream_id: int | None = None) -> int | None:
+    """The stream of the initiative a thread is on: the way to its door. Says nothing about who may see it."""
+    which = THREAD.c.id == thread_id if stream_id is None else THREAD.c.stream_id == stream_id
+    on = select(INITIATIVE.c.stream_id).join_from(THREAD, INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
+    found: int | None = db.execute(on.where(which)).scalar()
+    return found
+
+
+def cohort_of_talk(db: Db, stream_id: int) -> Any:
+    """Id, stream_id and zone of the cohort whose news that stream carries. Says nothing about who may see it."""
+    return db.execute(
+        select(COHORT.c.id, COHORT.c.stream_id, PROGRAMME.c.time_zone.label("zone"))
+        .join_from(COHORT, PROGRAMME, PROGRAMME.c.id == COHORT.c.programme_id)
+        .where(COHORT.c.talk_stream_id == stream_id)
+    ).first()
+
+
+def touch_thread(db: Db, thread: ThreadNow, *regions: str) -> None:
+    """Say that regions of a thread changed, and so what is new in its cohort."""
+    touch(db, thread.stream_id, *regions)
+    touch(db, thread.talk_stream_id, f"news-{thread.cohort_id}")
+
+
+def names_changed(db: Db, cohort_id: int) -> None:
+    """Say on every thread of a cohort that the cohort or one of its teams has another name."""
+    threads = select(THREAD.c.stream_id, THREAD.c.initiative_id).join_from(
+        THREAD, AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id
+    )
+    for row in db.execute(threads.where(AUDIENCE.c.cohort_id == cohort_id)).all():
+        touch(db, row.stream_id, f"whereabouts-{row.initiative_id}")
+
+
+def resolve(db: Db, thread: ThreadNow, *, membership_id: int, now: datetime) -> None:
+    """Settle the thread. Whoever settles it a second time changes nothing."""
+    db.execute(select(THREAD.c.id).where(THREAD.c.id == thread.id).with_for_update())
+    if db.get(Resolution, thread.id) is None:
+        db.execute(insert(Resolution).values(thread_id=thread.id, membership_id=membership_id, at=now))
+        touch_thread(db, thread, f"resolution-{thread.id}")
+
+
+def reopen(db: Db, thread: ThreadNow) -> None:
+    """Open a settled thread again. Whoever opens an open one changes nothing."""
+    gone: Any = db.execute(delete(Resolution).where(RESOLUTION.c.thread_id == thread.id))
+    if gone.rowcount:
+        touch_thread(db, thread, f"resolution-{thread.id}")
+
+
+def latest_changes(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]:
+    """The initiatives of a cohort that were changed last, after their first writing: id, title, language, team, at."""
+    changed = (
+        select(*(INITIATIVE.c[name] for name in ("id", "title", "language", "changed_at")), TEAM.c.name.label("team"))
+        .select_from(INITIATIVE.join(TEAM, TEAM.c.id == INITIATIVE.c.team_id))
+        .where(TEAM.c.cohort_id == cohort_id, INITIATIVE.c.version > 1)
+        .where(INITIATIVE.c.id.in_(select(THREAD.c.initiative_id).where(visible_threads(vantage))))
+        .order_by(INITIATIVE.c.changed_at.desc(), INITIATIVE.c.id.desc())
+        .limit(most)
+    )
+    return db.execute(changed).all()

@@ -1,0 +1,91 @@
+"""Doors to discussions: the way to a comment goes through its thread, and to a thread through its initiative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cohorts.web.doors import OpenCohort, OpenInitiative, open_cohort_of_stream, open_initiative_of_stream
+from feedback import comments, threads
+from feedback.comments import CommentNow
+from feedback.policies import may_follow_news
+from feedback.threads import ThreadNow
+from server.calls import Call, Door
+from server.refusals import NotYours
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThread:
+    """A thread this reader may follow, and the initiative it is on."""
+
+    now: ThreadNow
+    initiative: OpenInitiative
+
+
+@dataclass(frozen=True, slots=True)
+class OpenComment:
+    """A comment in a thread this reader may follow."""
+
+    now: CommentNow
+    thread: OpenThread
+
+
+def _thread(call: Call, *, thread_id: int | None = None, stream_id: int | None = None) -> OpenThread:
+    assert call.signed_in
+    around = threads.initiative_stream(call.db, thread_id=thread_id, stream_id=stream_id)
+    if around is None:
+        raise NotYours
+    initiative = call.once(("initiative", around), lambda: open_initiative_of_stream(call, around))
+    if stream_id is None:
+        assert thread_id is not None
+        now = threads.thread_now(call.db, initiative.vantage, thread_id)
+    else:
+        now = threads.thread_of_stream(call.db, initiative.vantage, stream_id)
+    if now is None:
+        raise NotYours
+    return OpenThread(now, initiative)
+
+
+def open_thread(call: Call) -> OpenThread:
+    """The thread the path names."""
+    return _thread(call, thread_id=call.given["thread"])
+
+
+def open_thread_of_stream(call: Call, stream_id: int) -> OpenThread:
+    """The thread that stream carries."""
+    return _thread(call, stream_id=stream_id)
+
+
+def thread_on(call: Call, initiative: OpenInitiative) -> OpenThread | None:
+    """The thread on an initiative that was opened; None for those it is not meant for."""
+    now = threads.on_initiative(call.db, initiative.vantage, initiative.id)
+    return OpenThread(now, initiative) if now else None
+
+
+def open_comment(call: Call) -> OpenComment:
+    """The comment the path names."""
+    assert call.signed_in
+    now = comments.comment_now(call.db, call.given["comment"])
+    if now is None:
+        raise NotYours
+    return OpenComment(now, _thread(call, thread_id=now.thread_id))
+
+
+def open_cohort_of_talk(call: Call, stream_id: int) -> OpenCohort:
+    """The cohort whose news that stream carries, for those who take part in it."""
+    cohort = threads.cohort_of_talk(call.db, stream_id)
+    if cohort is None:
+        raise NotYours
+    found = open_cohort_of_stream(call, cohort.stream_id)
+    if not may_follow_news(found.vantage):
+        raise NotYours
+    return found
+
+
+def place_of(comment: OpenComment) -> str:
+    """Where a comment can be read."""
+    return f"/initiatives/{comment.now.initiative_id}#comment-{comment.now.id}"
+
+
+ThreadDoor = Annotated[OpenThread, Door(open_thread)]
+CommentDoor = Annotated[OpenComment, Door(open_comment)]

@@ -1,0 +1,191 @@
+"""The live parts of a discussion. Contexts know the vantage's view, never who is looking nor who wrote what is masked.
+
+They are flat tuples, because the whole context is the key under which a rendered fragment is kept.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from cohorts.identity import Author, Byline, shown_as
+from cohorts.initiatives import InitiativeFacts
+from cohorts.policies import Vantage
+from feedback import comments, threads
+from feedback.policies import may_resolve_thread
+from feedback.threads import ThreadNow
+from server.db import Db
+from server.pages import Fragment
+
+NEWS = 8
+FIRST_WORDS = 110
+
+
+class CommentShown(NamedTuple):
+    """A comment: what it says, in whose name as seen from here. `zone` is the programme's."""
+
+    id: int
+    thread_id: int
+    initiative_id: int
+    reply: bool
+    by: Byline
+    html: str
+    language: str
+    at: datetime
+    versions: int
+    zone: str
+
+
+class WithdrawnShown(NamedTuple):
+    """What stays where a comment was. `restorable`: its words are not erased yet."""
+
+    id: int
+    reply: bool
+    restorable: bool
+
+
+class RepliesShown(NamedTuple):
+    """The replies to a comment, oldest first."""
+
+    order: str
+    comments: tuple[Fragment, ...]
+
+
+class ResolutionShown(NamedTuple):
+    """Whether a thread is settled, by whom and when; and what those who look from here may do about it."""
+
+    thread_id: int
+    by: Byline | None
+    at: datetime | None
+    zone: str
+    may_resolve: bool
+    empty: bool
+
+
+class Whereabouts(NamedTuple):
+    """The way to an initiative: its cohort and its team by name."""
+
+    cohort_id: int
+    cohort: str
+    team_id: int
+    team: str
+
+
+class NewsItem(NamedTuple):
+    """Something that happened: a comment (with `by` and `words`) or a changed initiative (with `team`)."""
+
+    url: str
+    title: str
+    title_language: str
+    by: Byline | None
+    team: str
+    words: str
+    language: str
+    at: datetime
+
+
+class NewsShown(NamedTuple):
+    """What happened last in a cohort, newest first."""
+
+    items: tuple[NewsItem, ...]
+    zone: str
+
+
+def comment(row: Any, thread: ThreadNow, vantage: Vantage) -> Fragment:
+    """A row of `comments.in_thread` as seen from `vantage`."""
+    return _comment(row, thread, _byline(row[:6], thread.id, vantage))
+
+
+def _comment(row: Any, thread: ThreadNow, by: Byline) -> Fragment:
+    _, _, _, _, _, _, id_, parent_id, _, language, at, version, written, withdrawn, erased = row
+    if withdrawn:
+        return Fragment(
+            "feedback/_withdrawn.html", WithdrawnShown(id_, parent_id is not None, not erased), f"comment-{id_}"
+        )
+    shown = CommentShown(
+        id_, thread.id, thread.initiative_id, parent_id is not None, by, written, language, at, version, thread.zone
+    )
+    return Fragment("feedback/_comment.html", shown, f"comment-{id_}")
+
+
+@lru_cache(maxsize=4096)
+def _byline(author: tuple[Any, ...], thread_id: int, vantage: Vantage) -> Byline:
+    # One object for the same name in the same thread: a page compares hundreds of them.
+    return shown_as(Author(*author), thread_id, vantage)
+
+
+def replies(top_id: int, shown: Iterable[Fragment]) -> Fragment:
+    """The list of replies to a comment; it stands right after it."""
+    return Fragment("feedback/_replies.html", RepliesShown(f"{top_id}.5", tuple(shown)), f"replies-{top_id}")
+
+
+def conversation(rows: Sequence[Any], thread: ThreadNow, vantage: Vantage) -> list[Fragment]:
+    """Every comment of a thread in reading order, replies in lists of their own."""
+    answers: dict[int, list[Fragment]] = defaultdict(list)
+    names: dict[tuple[Any, ...], Byline] = {}
+    tops = []
+    for row in rows:
+        author = row[:6]
+        by = names.get(author) or names.setdefault(author, _byline(author, thread.id, vantage))
+        shown = _comment(row, thread, by)
+        if row[7] is None:
+            tops.append((row[6], shown))
+        else:
+            answers[row[7]].append(shown)
+    found = []
+    for id_, shown in tops:
+        found.append(shown)
+        if id_ in answers:
+            found.append(replies(id_, answers[id_]))
+    return found
+
+
+def resolution(thread: ThreadNow, vantage: Vantage, empty: bool) -> Fragment:
+    """Whether the thread is settled; `empty`: nobody has said anything yet."""
+    may = may_resolve_thread(vantage)
+    shown = ResolutionShown(thread.id, thread.resolved_by, thread.resolved_at, thread.zone, may, empty)
+    return Fragment("feedback/_resolution.html", shown, f"resolution-{thread.id}")
+
+
+def whereabouts(initiative: InitiativeFacts) -> Fragment:
+    """The way to an initiative."""
+    cohort, team = initiative.cohort, initiative.team
+    way = Whereabouts(cohort.id, cohort.name, team.id, team.name)
+    return Fragment("feedback/_whereabouts.html", way, f"whereabouts-{initiative.id}")
+
+
+def news(db: Db, vantage: Vantage, cohort_id: int, zone: str) -> Fragment:
+    """What happened last in a cohort, as far as it can be seen from here."""
+    said = [
+        NewsItem(
+            f"/comments/{row.id}",
+            row.title,
+            row.title_language,
+            shown_as(Author(*row[:6]), row, vantage),
+            "",
+            first_words(row.html),
+            row.language,
+            row.at,
+        )
+        for row in comments.latest(db, vantage, cohort_id, NEWS)
+    ]
+    changed = [
+        NewsItem(f"/initiatives/{row.id}", row.title, row.language, None, row.team, "", "", row.changed_at)
+        for row in threads.latest_changes(db, vantage, cohort_id, NEWS)
+    ]
+    items = sorted((*said, *changed), key=lambda item: item.at, reverse=True)[:NEWS]
+    return Fragment("feedback/_news.html", NewsShown(tuple(items), zone), f"news-{cohort_id}")
+
+
+def first_words(written: str) -> str:
+    """How sanitised markup begins, as plain text of about a line."""
+    inline = re.sub(r"</?(?:em|strong|code|a)\b[^>]*>", "", written)
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", inline)).split())
+    if len(text) <= FIRST_WORDS:
+        return text
+    return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"

@@ -1,0 +1,121 @@
+"""The streams of this package: a thread, and what is new in a cohort. Both are for those who take part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from cohorts import initiatives
+from cohorts.identity import Author, shown_as
+from cohorts.policies import Vantage
+from cohorts.web.kinds import place
+from feedback import comments, threads
+from feedback.threads import INITIATIVE, ThreadNow
+from feedback.web import fragments
+from feedback.web.doors import open_cohort_of_talk, open_thread_of_stream
+from server.calls import Call
+from server.db import Db
+from server.languages import N_
+from server.live.kinds import Kind, Placed
+from server.refusals import Message
+
+
+def _listen_to_thread(call: Call, stream_id: int) -> Vantage:
+    return open_thread_of_stream(call, stream_id).initiative.vantage
+
+
+def _present_in_thread(call: Call, stream_id: int) -> str:
+    return place(open_thread_of_stream(call, stream_id).initiative.cohort.id)
+
+
+def _numbers(regions: Sequence[str], kind: str) -> list[int]:
+    return sorted(int(name.removeprefix(kind)) for name in regions if name.startswith(kind))
+
+
+def _show_thread(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
+    lists, new, named = (_numbers(regions, kind) for kind in ("replies-", "comment-", "byline-"))
+    settled, way = (any(name.startswith(kind) for name in regions) for kind in ("resolution-", "whereabouts-"))
+    if not (lists or new or named or settled or way):
+        return []
+    thread = threads.thread_of_stream(db, vantage, stream_id)
+    if thread is None:
+        return []
+    silent = {f"comment-{id_}" for id_ in named if id_ not in new}
+    items = sorted({*new, *named})
+    rows = comments.some_of(db, thread.id, [*lists, *items]) if lists or items else ()
+    said = _said(rows, lists, items, thread, vantage)
+    return [
+        *(_whereabouts(db, thread) if way else ()),
+        *(_resolution(db, thread, vantage, alone=not items) if settled else ()),
+        # Whose name changed has said nothing new.
+        *(one if one.dom_id not in silent else replace(one, say=None) for one in said),
+    ]
+
+
+def _whereabouts(db: Db, thread: ThreadNow) -> Iterator[Placed]:
+    for facts in initiatives.read(db, INITIATIVE.c.id == thread.initiative_id):
+        shown = fragments.whereabouts(facts)
+        yield Placed(shown.dom_id, shown)
+
+
+def _resolution(db: Db, thread: ThreadNow, vantage: Vantage, alone: bool) -> Iterator[Placed]:
+    empty = not comments.any_in(db, thread.id)
+    shown = fragments.resolution(thread, vantage, empty)
+    say = None
+    if thread.resolved_by:
+        say = Message(N_("%(name)s marked this conversation as resolved"), {"name": thread.resolved_by.name})
+    elif alone and not empty:
+        say = Message(N_("This conversation is open again"))
+    yield Placed(shown.dom_id, shown, say=say)
+
+
+def _said(
+    rows: Sequence[Any], lists: Sequence[int], items: Sequence[int], thread: ThreadNow, vantage: Vantage
+) -> Iterator[Placed]:
+    # A list comes before what is put into it.
+    shown = {row.id: (row, fragments.comment(row, thread, vantage)) for row in rows}
+    into = f"comments-{thread.id}"
+    for id_ in items:
+        if id_ not in shown:
+            yield Placed(f"comment-{id_}", None)
+        elif shown[id_][0].parent_id is None:
+            yield _placed(*shown[id_], into, vantage)
+    for top in lists:
+        answers = [fragment for row, fragment in shown.values() if row.parent_id == top]
+        if answers:
+            listed = fragments.replies(top, answers)
+            yield Placed(listed.dom_id, listed, into)
+    for id_ in items:
+        if id_ in shown and shown[id_][0].parent_id is not None:
+            yield _placed(*shown[id_], f"replies-{shown[id_][0].parent_id}", vantage)
+
+
+def _placed(row: Any, shown: Any, into: str, vantage: Vantage) -> Placed:
+    return Placed(shown.dom_id, shown, into, say=_sentence(row, vantage), owner_id=row.author_id)
+
+
+def _sentence(row: Any, vantage: Vantage) -> Message:
+    if row.withdrawn:
+        return Message(N_("A comment was withdrawn"))
+    name = {"name": shown_as(Author(*row[:6]), row, vantage).name}
+    if row.version > 1:
+        return Message(N_("%(name)s edited a comment"), name)
+    if row.parent_id is not None:
+        return Message(N_("New reply from %(name)s"), name)
+    return Message(N_("New comment from %(name)s"), name)
+
+
+def _listen_to_talk(call: Call, stream_id: int) -> Vantage:
+    return open_cohort_of_talk(call, stream_id).vantage
+
+
+def _show_talk(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
+    cohort = threads.cohort_of_talk(db, stream_id)
+    if cohort is None or f"news-{cohort.id}" not in regions:
+        return []
+    shown = fragments.news(db, vantage, cohort.id, cohort.zone)
+    return [Placed(shown.dom_id, shown)]
+
+
+kinds = [Kind("thread", _listen_to_thread, _show_thread, _present_in_thread), Kind("talk", _listen_to_talk, _show_talk)]

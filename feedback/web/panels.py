@@ -1,0 +1,23 @@
+"""What feedback shows on other packages' pages."""
+
+from __future__ import annotations
+
+from cohorts.web.doors import OpenCohort
+from cohorts.web.panels import Panel
+from feedback.policies import may_follow_news
+from feedback.web import fragments
+from server.calls import Call
+from server.live.log import positions
+
+
+def news(call: Call, cohort: OpenCohort) -> Panel | None:
+    """What is new in a cohort, for those who take part in it."""
+    if not may_follow_news(cohort.vantage):
+        return None
+    live = positions(call.db, (cohort.talk_stream_id,))
+    shown = fragments.news(call.db, cohort.vantage, cohort.id, cohort.programme.time_zone)
+    return Panel(call.house.pages.show(shown, call.language), live, aside=True)
+
+
+# What a cohort's page is to show of this package.
+cohort_panels = (news,)

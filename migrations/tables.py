@@ -1,0 +1,21 @@
+"""Every table of the product: the one list migrations are compared with."""
+
+from importlib import import_module
+
+from sqlmodel import SQLModel
+
+MODULES = (
+    "server.live.log",
+    "server.receipts",
+    "server.mail",
+    "server.limits",
+    "people.models",
+    "cohorts.models",
+    "feedback.models",
+    "sessions.models",
+)
+
+for module in MODULES:
+    import_module(module)
+
+metadata = SQLModel.metadata

@@ -1,0 +1,75 @@
+"""Nothing of another programme is seen or touched, whatever id is written into an address."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.access.test_every_answer import everything, is_static, of_method
+from tests.access.walk import ids_in
+from tests.house import House
+from tests.world import CANARY, ROLES, World
+
+OURS = [name for role, name in ROLES.items() if role not in ("anonymous", "outsider", "owner")]
+THINGS = {"programme", "cohort", "team", "initiative", "thread", "comment", "membership"}
+
+
+def test_their_own_people_see_it_all(house: House, world: World) -> None:
+    """The other half of every test below: the canary is there to be seen."""
+    seen = 0
+    for route in of_method(house, "GET"):
+        if not THINGS & set(route.parameters):
+            continue
+        answers = [
+            house.visit(world.people[name]).get(route.filled(ids_in(world.foreign, world))) for name in ("Jun", "Kofi")
+        ]
+        assert 200 in {answer.status_code for answer in answers}, route.path
+        seen += sum(CANARY in answer.text for answer in answers if answer.status_code == 200)
+    assert seen > 6
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_get_with_their_ids_is_not_found(house: House, world: World, name: str) -> None:
+    client = house.visit(world.people[name])
+    for route in of_method(house, "GET"):
+        if is_static(route):
+            continue
+        answer = client.get(route.filled(ids_in(world.foreign, world)))
+        assert CANARY not in answer.text, route.path
+        if THINGS & set(route.parameters):
+            assert answer.status_code == 404, route.path
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_post_with_their_ids_is_not_found(house: House, world: World, name: str) -> None:
+    client = house.visit(world.people[name])
+    before = everything(house)
+    for route in of_method(house, "POST"):
+        if THINGS & set(route.parameters):
+            for headers in ({}, {"hx-request": "true"}):
+                filled = route.filled(ids_in(world.foreign, world))
+                answer = client.post(filled, data={"text": "words", "version": "1"}, headers=headers)
+                assert answer.status_code == 404, route.path
+                assert CANARY not in answer.text
+    assert everything(house) == before
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_mixed_ids_lead_nowhere(house: House, world: World, name: str) -> None:
+    """One id of mine and one of theirs in the same address is still theirs."""
+    client = house.visit(world.people[name])
+    ours, theirs = ids_in(world.tide, world), ids_in(world.foreign, world)
+    for route in of_method(house, "GET"):
+        for parameter in THINGS & set(route.parameters):
+            answer = client.get(route.filled(ours | {parameter: theirs[parameter]}))
+            assert CANARY not in answer.text, route.path
+            assert answer.status_code in (403, 404), route.path
+
+
+def test_unknown_and_foreign_look_the_same(house: House, world: World) -> None:
+    client = house.visit(world.people["Amara"])
+    unknown = ids_in(world.foreign, world) | dict.fromkeys(THINGS, 987_654)
+    for route in of_method(house, "GET"):
+        if THINGS & set(route.parameters):
+            theirs = client.get(route.filled(ids_in(world.foreign, world)))
+            nobodys = client.get(route.filled(unknown))
+            assert (theirs.status_code, theirs.text) == (nobodys.status_code, nobodys.text), route.path

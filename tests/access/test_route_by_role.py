@@ -1,0 +1,77 @@
+"""Every route, asked by everybody: the answers are those of the table."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedback.models import Thread
+from server.live.log import positions
+from tests.access.table import ASKING, TABLE, Row
+from tests.access.walk import Route, every_route, ids_in
+from tests.conftest import Databases
+from tests.house import House, running
+from tests.live.test_sockets import refused
+from tests.world import ROLES, World
+
+REFUSED = {303, 401, 403, 404}
+
+
+def person_of(world: World, role: str) -> int | None:
+    name = ROLES[role]
+    return world.people[name] if name else None
+
+
+def talk_position(house: House, world: World) -> str:
+    with house.database() as db:
+        thread = db.get_one(Thread, world.tide.thread)
+        return ",".join(str(position) for position in positions(db, [thread.stream_id]))
+
+
+def ask(house: House, world: World, route: Route, row: Row, role: str) -> int:
+    """The status of the answer to that role, or the code with which its socket is closed."""
+    person = person_of(world, role)
+    if route.method == "SOCKET":
+        return refused(house, person, talk_position(house, world)) or 0
+    path = route.filled(ids_in(world.tide, world))
+    if route.name == "live.frames":
+        path += f"?at={talk_position(house, world)}"
+    if route.method == "GET":
+        return house.visit(person).get(path).status_code
+    return house.visit(person).post(path, data=row.sent).status_code
+
+
+def test_every_route_has_a_row_and_every_row_a_route(house: House) -> None:
+    routes = [route.name for route in every_route(house.app)]
+    assert sorted(set(routes)) == sorted(routes), "two routes share a name"
+    assert set(routes) - set(TABLE) == set(), "a route without a row"
+    assert set(TABLE) - set(routes) == set(), "a row without a route"
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_answers_are_those_of_the_table(databases: Databases, database_kind: str, name: str) -> None:
+    row = TABLE[name]
+    found: dict[str, int] = {}
+    # What changes something gets the world as it was again, so that no answer depends on the one before.
+    refusing = [role for role in ASKING if row.expected()[role] in REFUSED]
+    acting = [role for role in ASKING if role not in refusing]
+    with databases.copy(database_kind) as (url, world), running(url, demo=row.demo) as house:
+        (route,) = (route for route in every_route(house.app) if route.name == name)
+        changes = route.method == "POST"
+        found |= {role: ask(house, world, route, row, role) for role in (refusing if changes else ASKING)}
+    for role in acting if changes else ():
+        with databases.copy(database_kind) as (url, world), running(url, demo=row.demo) as house:
+            found[role] = ask(house, world, route, row, role)
+    assert found == row.expected()
+
+
+def test_demo_pages_are_not_there_without_the_demo(house: House, world: World) -> None:
+    for route in every_route(house.app):
+        if TABLE[route.name].demo:
+            client = house.visit(world.people["Hana"])
+            assert client.request(route.method, route.path, data={"person": "1"}).status_code == 404, route.path
+
+
+def test_nobody_who_is_not_invented_can_be_entered_as(open_house) -> None:  # type: ignore[no-untyped-def]
+    house, world = open_house(demo=True)
+    assert house.visit(None).post("/demo/entries", data={"person": str(world.people["Amara"])}).status_code == 303
+    assert house.visit(None).post("/demo/entries", data={"person": str(world.people["Jun"])}).status_code == 404

@@ -1,0 +1,65 @@
+"""Every route of the application, read from the application itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from litestar import Litestar
+from litestar.routes import HTTPRoute, WebSocketRoute
+
+from tests.world import Place, World
+
+PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way in. `method` is GET, POST or SOCKET; `path` still has its {names:type}."""
+
+    name: str
+    method: str
+    path: str
+
+    @property
+    def parameters(self) -> list[str]:
+        return PARAMETER.findall(self.path)
+
+    def filled(self, ids: Mapping[str, object]) -> str:
+        """The address with those ids. A parameter that `ids` lacks is a mistake of the test."""
+        return PARAMETER.sub(lambda match: str(ids[match[1]]), self.path)
+
+
+def _found(app: Litestar) -> Iterator[Route]:
+    for route in app.routes:
+        if isinstance(route, WebSocketRoute):
+            yield Route(str(route.route_handler.name), "SOCKET", route.path)
+        elif isinstance(route, HTTPRoute):
+            for method, (handler, _) in route.route_handler_map.items():
+                if method in ("GET", "POST"):
+                    yield Route(str(handler.name), str(method), route.path)
+                else:
+                    assert method in ("OPTIONS", "HEAD"), f"{method} {route.path}"
+
+
+def every_route(app: Litestar) -> list[Route]:
+    """All routes, in order of their names."""
+    return sorted(_found(app), key=lambda route: (route.name, route.method))
+
+
+def ids_in(place: Place, world: World) -> dict[str, object]:
+    """What a path may name, in that place: its things, and comments and memberships of people there."""
+    names = {"team": "Jun", "comment": "Jun"} if place is world.foreign else {"team": "Bram", "comment": "Amara"}
+    return {
+        "programme": place.programme,
+        "cohort": place.cohort,
+        "team": place.team,
+        "initiative": place.initiative,
+        "thread": place.thread,
+        "comment": place.comments.get(names["comment"], 0),
+        "membership": world.memberships[names["team"]],
+        "handle": "nobody-was-given-this",
+        "token": "nobody-was-sent-this",
+        "path": "css/tokens.css",
+    }

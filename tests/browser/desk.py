@@ -1,0 +1,68 @@
+"""Browser windows of several people, watched for everything a browser complains about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.house import House
+
+WATCH_POLICY = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+"""
+# A refused request is noted by the browser itself, however well the page copes with it.
+NETWORK = re.compile(r"Failed to load resource|WebSocket connection to|net::ERR_")
+
+
+class Desk:
+    """Opens windows. `complaints` are errors in any console and violations of the policy, none of them expected."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+        self.cuts_expected = False
+
+    def window(self, house: House, person_id: int | None = None, **options: Any) -> Page:
+        """A window of its own browser profile, signed in as that person; None: a stranger's."""
+        options.setdefault("locale", "en-GB")
+        options.setdefault("timezone_id", "Europe/Paris")
+        context = self.browser.new_context(base_url=house.settings.origin, **options)
+        context.set_default_timeout(10_000)
+        self.contexts.append(context)
+        if person_id is not None:
+            cookie = {"name": house.settings.login_cookie, "value": house.sign_in(person_id)}
+            context.add_cookies([{**cookie, "url": house.settings.origin}])  # type: ignore[list-item]
+        page = context.new_page()
+        if options.get("java_script_enabled", True):
+            page.add_init_script(WATCH_POLICY)
+        page.on("console", self.heard)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def heard(self, message: ConsoleMessage) -> None:
+        if message.type != "error" or (self.cuts_expected and NETWORK.search(message.text)):
+            return
+        self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+def live(page: Page, timeout: float = 10_000) -> None:
+    """Wait until the page's socket works."""
+    page.wait_for_selector("html[data-live=live]", state="attached", timeout=timeout)
+
+
+def eventually(page: Page, true: Callable[[], bool], seconds: float, what: str) -> None:
+    """Wait for something that no selector can tell."""
+    for _ in range(int(seconds * 20)):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{what}: not within {seconds} s")

@@ -1,0 +1,131 @@
+"""What the tests stand on. Servers start once per process; the world is built once per database, then copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from server.db import Database
+from server.migrate import migrate
+from tests import world as worlds
+from tests.house import House, running
+from tests.services.postgres import Postgres, postgres
+from tests.services.smtp import Postbox, smtp
+from tests.world import World
+
+BOTH = ("sqlite", "postgresql")
+
+
+@dataclass
+class Databases:
+    """New databases with the whole cast in them, by kind, each a copy of one that was built once."""
+
+    folder: Path
+    stack: ExitStack
+    templates: dict[str, tuple[str, World]] = field(default_factory=dict)
+    made: int = 0
+    _server: Postgres | None = None
+
+    @property
+    def server(self) -> Postgres:
+        if self._server is None:
+            self._server = self.stack.enter_context(postgres())
+        return self._server
+
+    def empty(self, kind: str) -> str:
+        """The URL of a new database with nothing in it."""
+        if kind == "postgresql":
+            return self.server.new_database()
+        self.made += 1
+        return f"sqlite:///{self.folder / f'{self.made}.db'}"
+
+    def template(self, kind: str) -> tuple[str, World]:
+        if kind not in self.templates:
+            url = self.empty(kind)
+            with closing(Database(url)) as database:
+                migrate(database)
+                self.templates[kind] = (url, worlds.build(database))
+        return self.templates[kind]
+
+    @contextmanager
+    def copy(self, kind: str) -> Iterator[tuple[str, World]]:
+        """A database of that kind with the cast in it, for the length of the block."""
+        original, world = self.template(kind)
+        if kind == "postgresql":
+            url = self.server.new_database(template=original)
+            yield url, world
+            self.server.drop(url)
+        else:
+            url = self.empty(kind)
+            shutil.copyfile(original.removeprefix("sqlite:///"), url.removeprefix("sqlite:///"))
+            yield url, world
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    with ExitStack() as stack:
+        yield Databases(tmp_path_factory.mktemp("databases"), stack)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(databases: Databases) -> Postgres:
+    """The PostgreSQL of this process, started when first asked for."""
+    return databases.server
+
+
+@pytest.fixture(scope="session")
+def _postbox() -> Iterator[Postbox]:
+    with smtp() as postbox:
+        yield postbox
+
+
+@pytest.fixture
+def postbox(_postbox: Postbox) -> Postbox:
+    """A real SMTP server, empty."""
+    _postbox.clear()
+    return _postbox
+
+
+@pytest.fixture(params=BOTH)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Both databases, one after the other; a module that wants one of them overrides this."""
+    return str(request.param)
+
+
+@pytest.fixture
+def world_database(databases: Databases, database_kind: str) -> Iterator[tuple[str, World]]:
+    """The URL of this test's own database, and who is in it."""
+    with databases.copy(database_kind) as copy:
+        yield copy
+
+
+@pytest.fixture
+def world(world_database: tuple[str, World]) -> World:
+    return world_database[1]
+
+
+@pytest.fixture
+def house(world_database: tuple[str, World]) -> Iterator[House]:
+    """The application on this test's own database."""
+    with running(world_database[0]) as house:
+        yield house
+
+
+Opened = tuple[House, World]
+
+
+@pytest.fixture
+def open_house(databases: Databases, database_kind: str) -> Iterator[Callable[..., Opened]]:
+    """Further houses with settings of their own, each on its own copy of the world."""
+    with ExitStack() as stack:
+
+        def opened(**settings: object) -> Opened:
+            url, world = stack.enter_context(databases.copy(database_kind))
+            return stack.enter_context(running(url, **settings)), world
+
+        yield opened

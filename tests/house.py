@@ -1,0 +1,154 @@
+"""The real application under the real uvicorn, in a thread of the test's own process, on a free port.
+
+`House.visit(person)` is a browser without JavaScript: httpx with that person's login. `House.socket(person, at)` is the
+socket of an open page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import uvicorn
+from litestar import Litestar
+from sqlalchemy import select
+from websockets.sync.client import ClientConnection, connect
+
+from people.models import Login
+from server.app import build, configure
+from server.clock import utc_now
+from server.settings import Settings
+
+QUICK = {"heartbeat": 0.4, "presence_grace": 0.3, "sqlite_synchronous": "NORMAL", "test_languages": True}
+
+
+class House:
+    """A running installation. `url` is where it answers; the database outlives `stop` and `start`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.url = f"http://127.0.0.1:{settings.port}"
+        self.app: Litestar
+        self.clients: list[httpx.Client] = []
+        self.cookies: dict[int, str] = {}
+
+    def start(self) -> None:
+        """Listen; returns when requests are answered."""
+        self.app = build(self.settings)
+        self._server = uvicorn.Server(configure(self.app, self.settings))
+        self._server.config.timeout_graceful_shutdown = 1
+        listening = bound(self.settings.port)
+        self._thread = threading.Thread(target=self._server.run, args=([listening],), daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + 20
+        while not self._server.started:
+            assert self._thread.is_alive(), "the server did not start"
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        """End the server as a deploy does; the port stays ours to use again."""
+        self._server.should_exit = True
+        self._thread.join(15)
+        assert not self._thread.is_alive(), "the server did not stop"
+
+    def restart(self) -> None:
+        """A deploy: another process' memory, the same database and address."""
+        self.stop()
+        self.start()
+
+    def close(self) -> None:
+        for client in self.clients:
+            client.close()
+        self.stop()
+
+    @property
+    def inside(self) -> Any:
+        """The application's own House: its database, hub and pages."""
+        return self.app.state.house
+
+    def sign_in(self, person_id: int) -> str:
+        """A new login of that person; the token for its cookie."""
+        token, now = secrets.token_urlsafe(32), utc_now()
+        with self.inside.database.transaction(writing=True) as db:
+            db.add(
+                Login(
+                    person_id=person_id,
+                    token_hash=hashlib.sha256(token.encode()).hexdigest(),
+                    began_at=now,
+                    seen_at=now,
+                    ends_at=now + timedelta(days=1),
+                )
+            )
+        return token
+
+    def cookie(self, person_id: int) -> str:
+        """The token of this person's one login, made when first asked for."""
+        if person_id not in self.cookies:
+            self.cookies[person_id] = self.sign_in(person_id)
+        return self.cookies[person_id]
+
+    def visit(self, person_id: int | None, **headers: str) -> httpx.Client:
+        """A browser that runs no scripts, signed in as that person; None: a stranger's."""
+        cookies = {self.settings.login_cookie: self.cookie(person_id)} if person_id else {}
+        client = httpx.Client(
+            base_url=self.url, cookies=cookies, headers={"sec-fetch-site": "same-origin", **headers}, timeout=20
+        )
+        self.clients.append(client)
+        return client
+
+    def socket(self, person_id: int | None, positions: str, *, origin: str | None = "") -> ClientConnection:
+        """The socket of a page that shows `positions`. `origin` "": our own; None: none at all."""
+        given = {"cookie": f"{self.settings.login_cookie}={self.cookie(person_id)}"} if person_id else {}
+        return connect(
+            f"ws://127.0.0.1:{self.settings.port}/live?at={positions}",
+            additional_headers=given,
+            origin=(self.url if origin == "" else origin),  # type: ignore[arg-type]
+            compression=None,
+            max_size=None,
+            close_timeout=1,
+            open_timeout=10,
+        )
+
+    def database(self, *, writing: bool = False) -> Any:
+        """A transaction on the running application's own database: what is touched in it is shown live."""
+        return self.inside.database.transaction(writing=writing)
+
+    def rows(self, table: type[Any]) -> list[Any]:
+        """Every row of a table."""
+        with self.database() as db:
+            return list(db.execute(select(table)).scalars())
+
+
+def bound(port: int) -> socket.socket:
+    """A socket bound to that port of 127.0.0.1; 0: to any free one."""
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    one.bind(("127.0.0.1", port))
+    return one
+
+
+def free_port() -> int:
+    with bound(0) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(database_url: str, **changed: Any) -> Iterator[House]:
+    """A house on that database for the length of the block."""
+    settings = replace(Settings(database_url=database_url, port=free_port()), **(QUICK | changed))
+    house = House(settings)
+    house.start()
+    try:
+        yield house
+    finally:
+        house.close()

@@ -1,0 +1,1 @@
+"""What people come here to do, from the first click to the last, without JavaScript."""

@@ -1,0 +1,1 @@
+"""A live page is always identical to a freshly loaded one."""

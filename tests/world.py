@@ -1,0 +1,215 @@
+"""The cast: named people in every role, one who was removed, and a whole other programme that must stay unseen.
+
+    programme "Borders and beyond", run by Farid; Greta sponsors it, Hana runs the installation
+      cohort "Flood warnings"     Esi advises
+        team Tide    asks      Amara, Bram     initiative with a talk: Amara, Chiara, Esi, Farid; one withdrawn
+        team Reed    brings    Chiara          initiative with an open talk
+      cohort "Care at home"
+        team Lantern learns    Dmitri          initiative
+      Ivo was in team Tide and was removed
+    programme "CANARY …": Jun and Kofi, with a cohort, a team, an initiative and a talk of their own
+
+Built once per database through the domain's own verbs, then copied for each test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cohorts import cohorts, initiatives, memberships, programmes, teams
+from cohorts.audiences import vantage_in_team
+from cohorts.models import Cohort, Membership, Part, Role
+from feedback import comments, threads
+from people import organisations, persons
+from people.models import Person
+from server.clock import utc_now
+from server.db import Database, Db
+
+CANARY = "CANARY"
+ZONES = {"Amara": "Africa/Lagos", "Bram": "Europe/Amsterdam", "Chiara": "Europe/Rome", "Esi": "Africa/Accra"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """The ids of one team's corner: its team, initiative and talk, and the comments in it by the name of the author."""
+
+    programme: int
+    cohort: int
+    team: int
+    initiative: int
+    thread: int
+    comments: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class World:
+    """Who and what there is. `people` and `memberships` by first name."""
+
+    people: dict[str, int]
+    emails: dict[str, str]
+    memberships: dict[str, int]
+    tide: Place
+    reed: Place
+    lantern: Place
+    foreign: Place
+
+
+# The roles towards team Tide, each with the person who has it.
+ROLES = {
+    "anonymous": None,
+    "outsider": "Jun",
+    "removed": "Ivo",
+    "member": "Amara",
+    "colleague": "Bram",
+    "peer": "Chiara",
+    "elsewhere": "Dmitri",
+    "adviser": "Esi",
+    "facilitator": "Farid",
+    "sponsor": "Greta",
+    "owner": "Hana",
+}
+
+
+def of(id_: int | None) -> int:
+    """The id of a row that was written."""
+    assert id_ is not None
+    return id_
+
+
+class Builder:
+    """Builds the world in one transaction."""
+
+    def __init__(self, db: Db) -> None:
+        self.db, self.now = db, utc_now()
+        self.people: dict[str, Person] = {}
+        self.memberships: dict[str, int] = {}
+
+    def person(self, name: str, organisation: str = "Port City", country: str = "NL", *, mark: str = "") -> Person:
+        """Somebody with an organisation of their own; `mark` goes into every text about them."""
+        zone = ZONES.get(name, "Europe/Paris")
+        house = organisations.add(self.db, name=f"{mark}{organisation}", country=country, time_zone=zone)
+        assert house.id is not None
+        email = f"{name.lower()}@example.org"
+        made = persons.add(
+            self.db,
+            name=f"{mark}{name} Okoro",
+            email=email,
+            organisation_id=house.id,
+            time_zone=zone,
+            language="en",
+            sample=not mark,
+        )
+        self.people[name] = made
+        return made
+
+    def join(self, name: str, role: Role, **where: int | None) -> None:
+        made = memberships.join(self.db, person=self.people[name], role=role, now=self.now, **where)  # type: ignore[arg-type]
+        assert made.id is not None
+        self.memberships[name] = made.id
+
+    def place(self, cohort: Cohort, name: str, part: Part, members: tuple[str, ...], mark: str = "") -> Place:
+        """A team with its people, its initiative and its talk."""
+        house = organisations.by_id(self.db, self.people[members[0]].organisation_id)
+        assert house is not None
+        team = teams.create(self.db, cohort, house, name=f"{mark}{name}", part=part)
+        for member in members:
+            self.join(member, Role.MEMBER, team_id=team.id)
+        initiative = initiatives.start(
+            self.db,
+            team,
+            title=f"{mark}{name}: reach everybody in time",
+            challenge=f"{mark}Warnings reach *half* of the people of {name}.",
+            context=f"{mark}A river town with nine languages.",
+            tried=f"{mark}Sirens and leaflets.",
+            asked=f"{mark}How do you reach people who do not read?",
+            released_summary=f"{mark}Warnings for everybody, by {name}.",
+            by_id=self.people[members[0]].id,
+            now=self.now,
+        )
+        thread = threads.open_for_cohort(self.db, initiative)
+        return Place(cohort.programme_id, of(cohort.id), of(team.id), of(initiative.id), of(thread.id))
+
+    def say(self, place: Place, name: str, text: str, parent: int | None = None) -> int:
+        """A comment of that person in the talk of that place; its id."""
+        person = self.people[name]
+        assert person.id is not None
+        standing = memberships.standing_of(self.db, person.id)
+        vantage = vantage_in_team(self.db, standing, place.team, place.cohort, place.programme, "en")
+        thread = threads.thread_now(self.db, vantage, place.thread)
+        assert thread is not None
+        posted = comments.post(
+            self.db,
+            thread,
+            membership_id=self.memberships[name],
+            author_id=person.id,
+            text=text,
+            language="en",
+            parent_id=parent,
+            now=self.now,
+        )
+        place.comments[name] = posted.id
+        return posted.id
+
+    def withdraw(self, place: Place, name: str) -> None:
+        person = self.people[name]
+        assert person.id is not None
+        standing = memberships.standing_of(self.db, person.id)
+        vantage = vantage_in_team(self.db, standing, place.team, place.cohort, place.programme, "en")
+        thread = threads.thread_now(self.db, vantage, place.thread)
+        comment = comments.comment_now(self.db, place.comments[name])
+        assert thread is not None
+        assert comment is not None
+        comments.withdraw(self.db, thread, comment, now=self.now)
+
+    def ours(self) -> tuple[Place, Place, Place]:
+        """The programme most tests are about."""
+        programme = programmes.create(self.db, name="Borders and beyond", edition="2026", host="The Agency")
+        flood = cohorts.create(self.db, programme, name="Flood warnings", purpose="Be quicker than the water.")
+        care = cohorts.create(self.db, programme, name="Care at home", purpose="Grow old where you live.")
+        for name in ("Amara", "Bram", "Chiara", "Dmitri", "Esi", "Farid", "Greta", "Hana", "Ivo"):
+            self.person(name)
+        self.join("Farid", Role.FACILITATOR, programme_id=programme.id)
+        self.join("Greta", Role.SPONSOR, cohort_id=flood.id)
+        self.join("Hana", Role.OWNER)
+        self.join("Esi", Role.ADVISER, cohort_id=flood.id)
+        tide = self.place(flood, "Tide", Part.ASKS, ("Amara", "Bram", "Ivo"))
+        reed = self.place(flood, "Reed", Part.BRINGS, ("Chiara",))
+        lantern = self.place(care, "Lantern", Part.LEARNS, ("Dmitri",))
+        return tide, reed, lantern
+
+    def talk(self, tide: Place) -> None:
+        """What was said about Tide's initiative before a test begins."""
+        first = self.say(tide, "Chiara", "Have you tried *church bells*?")
+        self.say(tide, "Amara", "Not yet. Who rings them at night?", parent=first)
+        self.say(tide, "Esi", "A radio play worked for us.")
+        self.say(tide, "Farid", "Please meet on Tuesday.")
+        self.say(tide, "Bram", "REGRETTED words of Bram.")
+        self.withdraw(tide, "Bram")
+        self.say(tide, "Ivo", "Said before I left.")
+        ended = self.db.get_one(Membership, self.memberships["Ivo"])
+        memberships.remove(self.db, ended, by=self.people["Farid"].id, now=self.now)
+
+    def theirs(self) -> Place:
+        """The other tenant: every text of it carries the canary."""
+        mark = f"{CANARY} "
+        programme = programmes.create(self.db, name=f"{mark}programme", purpose=f"{mark}purpose", host=f"{mark}host")
+        cohort = cohorts.create(self.db, programme, name=f"{mark}cohort", purpose=f"{mark}purpose")
+        self.person("Jun", mark=mark)
+        self.person("Kofi", mark=mark)
+        place = self.place(cohort, "Quarry", Part.ASKS, ("Jun",), mark)
+        self.join("Kofi", Role.FACILITATOR, programme_id=programme.id)
+        self.say(place, "Jun", f"{mark}words of Jun")
+        self.say(place, "Kofi", f"{mark}answer of Kofi", parent=place.comments["Jun"])
+        return place
+
+
+def build(database: Database) -> World:
+    """The whole cast in an empty, migrated database."""
+    with database.transaction(writing=True) as db:
+        builder = Builder(db)
+        tide, reed, lantern = builder.ours()
+        builder.talk(tide)
+        foreign = builder.theirs()
+        ids = {name: person.id for name, person in builder.people.items() if person.id is not None}
+        emails = {name: person.email for name, person in builder.people.items()}
+        return World(ids, emails, builder.memberships, tide, reed, lantern, foreign)
