@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from cohorts import cohorts, initiatives, memberships, programmes, teams
 from cohorts.audiences import Vantage
 from cohorts.models import Role
 from feedback import comments, threads
+from feedback.models import Thread
 from people import logins, organisations, persons
+from people.models import Organisation
 from server.clock import utc_now
-from server.db import Database
+from server.db import Database, Db
 from server.live.log import write_touched
 
 WORDS = (
@@ -38,6 +40,15 @@ class Filled:
     vantages: int
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Somebody signed in, with the membership they talk with."""
+
+    person_id: int
+    membership_id: int
+    token: str
+
+
 def fill(path: Path, *, said: int, readers: int) -> Filled:
     """A database at `path` with `said` comments in one thread and `readers` signed-in people of four vantages."""
     database = Database(f"sqlite:///{path}")
@@ -45,11 +56,10 @@ def fill(path: Path, *, said: int, readers: int) -> Filled:
     database.before_commit.append(write_touched)
     now = utc_now()
     with database.transaction(writing=True) as db:
-        place = organisations.add(db, name="Harbour Office", country="NO", time_zone="Europe/Oslo", sample=True)
-        assert place.id is not None
+        office = organisations.add(db, name="Harbour Office", country="NO", time_zone="Europe/Oslo", sample=True)
         programme = programmes.create(db, name="Programme", time_zone="Europe/Paris")
         cohort = cohorts.create(db, programme, name="Cohort")
-        own, other = (teams.create(db, cohort, place, name=name, sample=True) for name in ("Own team", "Other team"))
+        own, other = (teams.create(db, cohort, office, name=name, sample=True) for name in ("Own team", "Other team"))
         initiative = initiatives.start(
             db, own, title="A counter that listens", challenge=WORDS, context=WORDS, tried=WORDS, asked=WORDS, now=now
         )
@@ -60,32 +70,37 @@ def fill(path: Path, *, said: int, readers: int) -> Filled:
             {"role": Role.ADVISER, "cohort_id": cohort.id},
             {"role": Role.FACILITATOR, "programme_id": programme.id},
         )
-        writers, tokens = [], []
-        for number in range(readers):
-            person = persons.add(
-                db, name=f"Reader {number}", email=f"{number}@bench.example", organisation_id=place.id, time_zone="UTC"
-            )
-            scope: dict[str, Any] = scopes[number % len(scopes)]
-            held = memberships.join(db, person=person, now=now, **scope)
-            assert person.id is not None
-            assert held.id is not None
-            writers.append((person.id, held.id))
-            tokens.append(logins.begin(db, person.id, "bench", now))
-        seen = Vantage(frozenset({thread.audience_id}), frozenset({Role.MEMBER}), "en")
-        place_to_talk = threads.thread_now(db, seen, thread.id or 0)
-        assert place_to_talk is not None
-        for number in range(said):
-            person_id, membership_id = writers[number % len(writers)]
-            comments.post(
-                db,
-                place_to_talk,
-                membership_id=membership_id,
-                author_id=person_id,
-                text=f"{number}. {WORDS}",
-                language="en",
-                parent_id=None,
-                now=now - timedelta(minutes=said - number),
-            )
-        found = Filled(f"/initiatives/{initiative.id}", thread.id or 0, tuple(tokens), min(readers, len(scopes)))
+        people = [_reader(db, office, number, scopes[number % len(scopes)], now) for number in range(readers)]
+        _converse(db, thread, people, said, now)
+        tokens = tuple(person.token for person in people)
+        found = Filled(f"/initiatives/{initiative.id}", thread.id or 0, tokens, min(readers, len(scopes)))
     database.close()
     return found
+
+
+def _reader(db: Db, office: Organisation, number: int, scope: dict[str, Any], now: datetime) -> Reader:
+    assert office.id is not None
+    name, email = f"Reader {number}", f"{number}@bench.example"
+    person = persons.add(db, name=name, email=email, organisation_id=office.id, time_zone="UTC")
+    held = memberships.join(db, person=person, now=now, **scope)
+    assert person.id is not None
+    assert held.id is not None
+    return Reader(person.id, held.id, logins.begin(db, person.id, "bench", now))
+
+
+def _converse(db: Db, thread: Thread, people: list[Reader], said: int, now: datetime) -> None:
+    seen = Vantage(frozenset({thread.audience_id}), frozenset({Role.MEMBER}), "en")
+    where = threads.thread_now(db, seen, thread.id or 0)
+    assert where is not None
+    for number in range(said):
+        author = people[number % len(people)]
+        comments.post(
+            db,
+            where,
+            membership_id=author.membership_id,
+            author_id=author.person_id,
+            text=f"{number}. {WORDS}",
+            language="en",
+            parent_id=None,
+            now=now - timedelta(minutes=said - number),
+        )

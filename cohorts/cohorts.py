@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from cohorts import audiences
-from cohorts.models import Cohort, Programme
+from cohorts.models import Cohort, Initiative, Programme, Team
 from server.db import Db
 from server.live.log import new_stream, touch
 
@@ -73,3 +73,13 @@ def describe(db: Db, cohort_id: int, *, name: str, purpose: str) -> None:
     cohort = db.get_one(Cohort, cohort_id)
     cohort.name, cohort.purpose = name, purpose
     touch(db, cohort.stream_id, f"cohort-head-{cohort_id}")
+    team: Any = Team.__table__  # type: ignore[attr-defined]
+    tell_initiatives(db, team.c.cohort_id == cohort_id)
+
+
+def tell_initiatives(db: Db, condition: ColumnElement[bool]) -> None:
+    """The pages of those teams' initiatives show the names above them: the team's and the cohort's."""
+    initiative, team = Initiative.__table__, Team.__table__  # type: ignore[attr-defined]
+    found = select(initiative.c.id, initiative.c.stream_id).join(team, team.c.id == initiative.c.team_id)
+    for id_, stream_id in db.execute(found.where(condition)):
+        touch(db, stream_id, f"initiative-{id_}", f"whereabouts-{id_}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from cohorts.models import Cohort, Membership, Removal, Role, Team
 from cohorts.policies import PEER, Held, Standing
@@ -102,6 +102,19 @@ def _tell(db: Db, membership: Membership, person: Person) -> None:
         touch(db, db.get_one(Cohort, membership.cohort_id).stream_id, f"members-{membership.team_id}")
 
 
+def person_renamed(db: Db, person_id: int) -> None:
+    """Say on every page that shows this person's name among a team's people, or among those who are here."""
+    held, cohort = Membership.__table__, Cohort.__table__  # type: ignore[attr-defined]
+    rows = db.execute(
+        select(cohort.c.id, cohort.c.stream_id, held.c.team_id)
+        .join(held, held.c.cohort_id == cohort.c.id)
+        .outerjoin(_GONE, _GONE.c.membership_id == held.c.id)
+        .where(held.c.person_id == person_id, held.c.team_id.is_not(None), _GONE.c.membership_id.is_(None))
+    )
+    for row in rows.all():
+        touch(db, row.stream_id, f"members-{row.team_id}", f"presence-cohort-{row.id}")
+
+
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """Somebody in a team, as the tables have it."""
@@ -157,3 +170,29 @@ def names_of(db: Db, person_ids: Iterable[int]) -> tuple[str, ...]:
     table = Person.__table__  # type: ignore[attr-defined]
     found = db.execute(select(table.c.name).where(table.c.id.in_(ids))).scalars() if ids else ()
     return tuple(sorted(found, key=str.casefold))
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """Somebody invented, in one of their roles; `team` is empty for those without one."""
+
+    person_id: int
+    name: str
+    role: str
+    team: str
+
+
+def invented(db: Db) -> list[Invented]:
+    """The invented people with a role now, once for each role: one query."""
+    held, gone = Membership.__table__, Removal.__table__  # type: ignore[attr-defined]
+    person, team = Person.__table__, Team.__table__  # type: ignore[attr-defined]
+    rows = db.execute(
+        select(person.c.id, person.c.name, held.c.role, func.coalesce(team.c.name, ""))
+        .select_from(held)
+        .join(person, person.c.id == held.c.person_id)
+        .outerjoin(gone, gone.c.membership_id == held.c.id)
+        .outerjoin(team, team.c.id == held.c.team_id)
+        .where(person.c.sample.is_(True), gone.c.membership_id.is_(None))
+        .order_by(held.c.id)
+    )
+    return [Invented(*row) for row in rows]

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from cohorts import audiences
+from cohorts.cohorts import tell_initiatives
 from cohorts.models import Cohort, Part, Team
 from people.models import Organisation
 from server.db import Db
@@ -98,3 +99,4 @@ def describe(db: Db, team_id: int, *, name: str, part: str) -> None:
     team = db.get_one(Team, team_id)
     team.name, team.part = name, part
     touch(db, db.get_one(Cohort, team.cohort_id).stream_id, f"team-{team_id}")
+    tell_initiatives(db, Team.id == team_id)  # type: ignore[arg-type]

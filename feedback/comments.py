@@ -70,7 +70,7 @@ class CommentNow:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A new comment and the regions of its thread that show it, in the order they must be put there."""
+    """A new comment and the regions of its thread that show it."""
 
     id: int
     regions: tuple[str, ...]
@@ -161,8 +161,7 @@ def post(
 ) -> Posted:
     """Say something in a thread, or answer a comment in it. Raises AnswersWithdrawn."""
     top = _top(db, thread.id, parent_id) if parent_id is not None else None
-    siblings = COMMENT.c.thread_id == thread.id if top is None else COMMENT.c.parent_id == top
-    first = db.execute(select(COMMENT.c.id).where(siblings).limit(1)).first() is None
+    first = not any_in(db, thread.id)
     values = {
         "thread_id": thread.id,
         "parent_id": top,
@@ -175,9 +174,9 @@ def post(
         "at": now,
     }
     id_: int = db.execute(insert(COMMENT).values(values).returning(COMMENT.c.id)).scalar_one()
-    # The first comment takes the "nobody has said anything" away, the first reply needs its list.
-    before = (f"resolution-{thread.id}" if top is None else f"replies-{top}",) if first else ()
-    regions = (*before, f"comment-{id_}")
+    # A comment brings the list for its replies; the first one takes the "nobody has said anything" away.
+    regions = (f"comment-{id_}", *((f"replies-{id_}",) if top is None else ()))
+    regions += (f"resolution-{thread.id}",) if first else ()
     touch_thread(db, thread, *regions)
     return Posted(id_, regions)
 

@@ -27,7 +27,7 @@ class Resolution(SQLModel, table=True):
 
 
 class Comment(SQLModel, table=True):
-    """What somebody said, in the role of one membership. Replies are one level deep: `parent_id` names a top comment."""
+    """What somebody said, in the role of one membership. Replies are one level deep: `parent_id` is a top comment."""
 
     id: int | None = Field(default=None, primary_key=True)
     thread_id: int = Field(foreign_key="thread.id", index=True)

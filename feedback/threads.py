@@ -172,15 +172,6 @@ def touch_thread(db: Db, thread: ThreadNow, *regions: str) -> None:
     touch(db, thread.talk_stream_id, f"news-{thread.cohort_id}")
 
 
-def names_changed(db: Db, cohort_id: int) -> None:
-    """Say on every thread of a cohort that the cohort or one of its teams has another name."""
-    threads = select(THREAD.c.stream_id, THREAD.c.initiative_id).join_from(
-        THREAD, AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id
-    )
-    for row in db.execute(threads.where(AUDIENCE.c.cohort_id == cohort_id)).all():
-        touch(db, row.stream_id, f"whereabouts-{row.initiative_id}")
-
-
 def resolve(db: Db, thread: ThreadNow, *, membership_id: int, now: datetime) -> None:
     """Settle the thread. Whoever settles it a second time changes nothing."""
     db.execute(select(THREAD.c.id).where(THREAD.c.id == thread.id).with_for_update())
@@ -197,9 +188,9 @@ def reopen(db: Db, thread: ThreadNow) -> None:
 
 
 def latest_changes(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]:
-    """The initiatives of a cohort that were changed last, after their first writing: id, title, language, team, at."""
+    """The initiatives of a cohort changed last, after their first writing: id, title, language, changed_at."""
     changed = (
-        select(*(INITIATIVE.c[name] for name in ("id", "title", "language", "changed_at")), TEAM.c.name.label("team"))
+        select(*(INITIATIVE.c[name] for name in ("id", "title", "language", "changed_at")))
         .select_from(INITIATIVE.join(TEAM, TEAM.c.id == INITIATIVE.c.team_id))
         .where(TEAM.c.cohort_id == cohort_id, INITIATIVE.c.version > 1)
         .where(INITIATIVE.c.id.in_(select(THREAD.c.initiative_id).where(visible_threads(vantage))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import uvicorn
@@ -66,7 +66,10 @@ def build_house(settings: Settings) -> House:
     hub = Hub(database, lanes, pages, kinds)
     database.before_commit.append(write_touched)
     database.after_commit.append(hub.after_commit)
-    panels = {"cohort": (*feedback.web.cohort_panels, *sessions.web.cohort_panels)}
+    panels: dict[str, tuple[Callable[..., Any], ...]] = {
+        "cohort": (*feedback.web.cohort_panels, *sessions.web.cohort_panels),
+        "person renamed": (cohorts.web.person_renamed, feedback.web.author_renamed),
+    }
     return House(settings, database, lanes, pages, static, hub, viewer_of, cohorts.web.reader_of, notice_of, panels)
 
 

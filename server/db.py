@@ -44,9 +44,7 @@ class Database:
         if self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
-        engine = create_engine(
-            self.url, connect_args=arguments, pool_size=connections, max_overflow=2, **POOL
-        )
+        engine = create_engine(self.url, connect_args=arguments, pool_size=connections, max_overflow=2, **POOL)
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: object) -> None:
@@ -65,9 +63,7 @@ class Database:
 
     def _postgres(self, connections: int) -> Engine:
         arguments = {"connect_timeout": BUSY_SECONDS, "options": POSTGRES_LIMITS}
-        return create_engine(
-            self.url, connect_args=arguments, pool_size=connections, max_overflow=2, **POOL
-        )
+        return create_engine(self.url, connect_args=arguments, pool_size=connections, max_overflow=2, **POOL)
 
     def _options(self, writing: bool) -> dict[str, Any]:
         if self.is_sqlite:

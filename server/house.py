@@ -133,7 +133,9 @@ class House:
         if isinstance(shown, Reply):
             return self.render_reply(call, shown, None, {})
         headers = page_headers(self.settings, self.policy, call.nonce) | {"content-type": "text/html; charset=utf-8"}
-        status = 422 if call.rejected else getattr(shown, "status", 200)
+        status = getattr(shown, "status", 200)
+        if call.rejected and status == 200:
+            status = 422
         if isinstance(shown, Piece):
             return Answer(self.pages.piece(shown, call.language).encode(), status, headers)
         html = self.pages.page(shown.template, shown.context, self.frame(call, shown), call.language)

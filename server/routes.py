@@ -24,7 +24,8 @@ log = logging.getLogger("sweetspot.calls")
 
 Asked = Request[Any, Any, Any]
 Show = Callable[..., Page | Piece | Reply | Answer]
-MOST_BODY = 262_144
+# Four chapters of ten thousand characters in any script, each twice in a conflict, fit.
+MOST_BODY = 1_048_576
 
 
 def call_from(house: House, request: Asked) -> Call:

@@ -28,7 +28,12 @@ from server.app import build, configure
 from server.clock import utc_now
 from server.settings import Settings
 
-QUICK = {"heartbeat": 0.4, "presence_grace": 0.3, "sqlite_synchronous": "NORMAL", "test_languages": True}
+QUICK: dict[str, Any] = {
+    "heartbeat": 0.4,
+    "presence_grace": 0.3,
+    "sqlite_synchronous": "NORMAL",
+    "test_languages": True,
+}
 
 
 class House:

@@ -103,7 +103,7 @@ class Builder:
         return made
 
     def join(self, name: str, role: Role, **where: int | None) -> None:
-        made = memberships.join(self.db, person=self.people[name], role=role, now=self.now, **where)  # type: ignore[arg-type]
+        made = memberships.join(self.db, person=self.people[name], role=role, now=self.now, **where)
         assert made.id is not None
         self.memberships[name] = made.id
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cohorts import cohorts, teams
 from cohorts.memberships import names_of
 from cohorts.models import Team
 from cohorts.policies import may_see_presence
-from cohorts.teams import TeamFacts
 from cohorts.web import fragments
 from cohorts.web.day import ribbon_now
 from cohorts.web.doors import CohortDoor, EditCohortDoor, OpenCohort, standing
@@ -23,19 +24,27 @@ from server.routes import page, verb
 @page("/cohorts/{cohort:int}")
 def show(call: Call, cohort: CohortDoor) -> Page:
     """Its teams, who is here, what is new, and what time it is for everybody."""
-    found = teams.read(call.db, Team.cohort_id == cohort.id)  # type: ignore[arg-type]
     panels = panels_of(call, cohort)
     live = (*positions(call.db, [cohort.stream_id]), *(one for panel in panels for one in panel.live))
-    context = {
+    return Page("cohorts/cohort.html", _shown(call, cohort) | {"panels": panels}, live, own_rows(call, cohort))
+
+
+def _shown(call: Call, cohort: OpenCohort) -> dict[str, Any]:
+    found = teams.read(call.db, Team.cohort_id == cohort.id)  # type: ignore[arg-type]
+    zones = (team.organisation.time_zone for team in found)
+    return {
         "cohort": cohort,
         "head": fragments.cohort_head(cohort, cohort.vantage),
         "rows": [fragments.team_row(team) for team in found],
         "presence": present(call, cohort),
-        "ribbon": _ribbon(call, cohort, found),
-        "panels": panels,
+        "ribbon": ribbon_now(call, zones, cohort.programme.time_zone),
     }
-    own = (f"team-{one.team_id}" for one in standing(call).held if one.team_id and one.cohort_id == cohort.id)
-    return Page("cohorts/cohort.html", context, live=live, mine=tuple(dict.fromkeys(own)))
+
+
+def own_rows(call: Call, cohort: OpenCohort) -> tuple[str, ...]:
+    """The ids of the rows of the reader's own teams."""
+    held = standing(call).held
+    return tuple(dict.fromkeys(f"team-{one.team_id}" for one in held if one.team_id and one.cohort_id == cohort.id))
 
 
 def present(call: Call, cohort: OpenCohort) -> Fragment | None:
@@ -43,10 +52,6 @@ def present(call: Call, cohort: OpenCohort) -> Fragment | None:
     if not may_see_presence(cohort.vantage):
         return None
     return fragments.presence(cohort.id, names_of(call.db, call.house.hub.presence.people_at(place(cohort.id))))
-
-
-def _ribbon(call: Call, cohort: OpenCohort, found: list[TeamFacts]) -> object:
-    return ribbon_now(call, (team.organisation.time_zone for team in found), cohort.programme.time_zone)
 
 
 def form_page(call: Call, cohort: EditCohortDoor) -> Page:

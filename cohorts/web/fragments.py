@@ -100,6 +100,22 @@ class InitiativeShown:
     may_edit: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """The names above an initiative."""
+
+    cohort_id: int
+    cohort: str
+    team_id: int
+    team: str
+
+
+def whereabouts(row: InitiativeFacts) -> Fragment:
+    """The way down to an initiative. Both names can change while somebody reads."""
+    shown = Whereabouts(row.cohort.id, row.cohort.name, row.team.id, row.team.name)
+    return Fragment("cohorts/_whereabouts.html", shown, f"whereabouts-{row.id}")
+
+
 def cohort_head(cohort: CohortFacts, vantage: Vantage) -> Fragment:
     """The head of a cohort's page."""
     programme = cohort.programme

@@ -75,7 +75,8 @@ def _show_region(
         return Placed(name, None)
     if kind == "team":
         return Placed(name, fragments.team_row(team), into=f"teams-{cohort.id}")
-    return Placed(name, fragments.members(team, members_of(db, team.id), watching.vantage))
+    # Only the team's own page lists its people.
+    return Placed(name, fragments.members(team, members_of(db, team.id), watching.vantage), elsewhere=True)
 
 
 def _listen_to_initiative(call: Call, stream_id: int) -> Vantage:
@@ -88,8 +89,8 @@ def _listen_to_initiative(call: Call, stream_id: int) -> Vantage:
 
 def _show_initiative(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
     row = initiatives.read(db, Initiative.stream_id == stream_id)[0]  # type: ignore[arg-type]
-    shown = fragments.initiative(row, vantage)
-    return [Placed(shown.dom_id, shown)] if shown.dom_id in regions else []
+    shown = (fragments.initiative(row, vantage), fragments.whereabouts(row))
+    return [Placed(one.dom_id, one) for one in shown if one.dom_id in regions]
 
 
 kinds = [

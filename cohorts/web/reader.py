@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import select
-
 from cohorts.identity import ROLE_WORDS
-from cohorts.memberships import Standing
-from cohorts.models import Membership, Removal, Role, Team
+from cohorts.memberships import Standing, invented
+from cohorts.models import Role
 from cohorts.web.doors import standing
-from people.models import Person
 from people.web.demo import Entry
 from server.calls import Call
 from server.house import Place, Reader
@@ -48,21 +43,10 @@ def _places(call: Call, mine: Standing, roles: set[str]) -> list[tuple[str, str]
 
 def cast(call: Call) -> list[Entry]:
     """Invented people with a role, in the order of the roles; one of each team, and no more than fits a page."""
-    held, gone = Membership.__table__, Removal.__table__  # type: ignore[attr-defined]
-    person, team = Person.__table__, Team.__table__  # type: ignore[attr-defined]
-    rows: Any = call.db.execute(
-        select(person.c.id, person.c.name, held.c.role, team.c.name.label("team"))
-        .select_from(held)
-        .join(person, person.c.id == held.c.person_id)
-        .outerjoin(gone, gone.c.membership_id == held.c.id)
-        .outerjoin(team, team.c.id == held.c.team_id)
-        .where(person.c.sample.is_(True), gone.c.membership_id.is_(None))
-        .order_by(held.c.id)
-    )
     found: dict[int, Entry] = {}
-    for row in rows:
+    for row in invented(call.db):
         word = call.text(ROLE_WORDS[row.role])
-        found.setdefault(row.id, Entry(row.id, row.name, row.role, word, row.team or ""))
+        found.setdefault(row.person_id, Entry(row.person_id, row.name, row.role, word, row.team))
     ordered = sorted(found.values(), key=lambda one: FIRST_ROLE.index(Role(one.role)))
     members = [one for one in ordered if one.role == Role.MEMBER]
     return [one for one in ordered if one.role != Role.MEMBER or one in members[:MOST_MEMBERS]]

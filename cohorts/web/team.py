@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cohorts import initiatives, memberships, teams
 from cohorts.initiatives import InitiativeFacts
 from cohorts.models import Initiative, Membership, Role
@@ -24,18 +26,21 @@ def show(call: Call, team: TeamDoor) -> Page:
     """The organisation, the people and the beginning of the initiative."""
     found = _initiative(call, team)
     streams = [team.cohort.stream_id, *([found[0].stream_id] if found and found[1] else [])]
-    context = {
+    return Page("cohorts/team.html", _shown(call, team) | {"initiative": found}, positions(call.db, streams))
+
+
+def _shown(call: Call, team: OpenTeam) -> dict[str, Any]:
+    people = memberships.members_of(call.db, team.id)
+    return {
         "team": team,
         "organisation": _facts(call, team),
-        "members": fragments.members(team, memberships.members_of(call.db, team.id), team.vantage),
-        "initiative": found,
+        "members": fragments.members(team, people, team.vantage),
         "presence": present(call, _cohort(team)),
         "ribbon": ribbon_now(call, [team.organisation.time_zone], team.cohort.programme.time_zone),
         "part_word": PART_SENTENCES[team.part],
         "no_initiative": _why_none(team),
         "may_edit": may_edit_cohort(team.vantage),
     }
-    return Page("cohorts/team.html", context, live=positions(call.db, streams))
 
 
 def _initiative(call: Call, team: OpenTeam) -> tuple[InitiativeFacts, bool] | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from litestar.handlers import HTTPRouteHandler
 
 from feedback.comments import author_renamed
-from feedback.threads import names_changed
 from feedback.web import comments, composer, initiatives, resolutions, revisions
 from feedback.web.kinds import kinds
 from feedback.web.panels import cohort_panels
 
-__all__ = ["author_renamed", "cohort_panels", "kinds", "names_changed", "notices", "routes"]
+__all__ = ["author_renamed", "cohort_panels", "kinds", "notices", "routes"]
 
 routes: list[HTTPRouteHandler] = [
     *initiatives.routes,

@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cohorts.identity import Author, Byline, shown_as
-from cohorts.initiatives import InitiativeFacts
 from cohorts.policies import Vantage
 from feedback import comments, threads
 from feedback.policies import may_resolve_thread
@@ -67,23 +66,13 @@ class ResolutionShown(NamedTuple):
     empty: bool
 
 
-class Whereabouts(NamedTuple):
-    """The way to an initiative: its cohort and its team by name."""
-
-    cohort_id: int
-    cohort: str
-    team_id: int
-    team: str
-
-
 class NewsItem(NamedTuple):
-    """Something that happened: a comment (with `by` and `words`) or a changed initiative (with `team`)."""
+    """Something that happened: a comment, or a change of an initiative, with nobody's name and no words."""
 
     url: str
     title: str
     title_language: str
     by: Byline | None
-    team: str
     words: str
     language: str
     at: datetime
@@ -137,11 +126,9 @@ def conversation(rows: Sequence[Any], thread: ThreadNow, vantage: Vantage) -> li
             tops.append((row[6], shown))
         else:
             answers[row[7]].append(shown)
-    found = []
+    found: list[Fragment] = []
     for id_, shown in tops:
-        found.append(shown)
-        if id_ in answers:
-            found.append(replies(id_, answers[id_]))
+        found += (shown, replies(id_, answers.get(id_, ())))
     return found
 
 
@@ -152,13 +139,6 @@ def resolution(thread: ThreadNow, vantage: Vantage, empty: bool) -> Fragment:
     return Fragment("feedback/_resolution.html", shown, f"resolution-{thread.id}")
 
 
-def whereabouts(initiative: InitiativeFacts) -> Fragment:
-    """The way to an initiative."""
-    cohort, team = initiative.cohort, initiative.team
-    way = Whereabouts(cohort.id, cohort.name, team.id, team.name)
-    return Fragment("feedback/_whereabouts.html", way, f"whereabouts-{initiative.id}")
-
-
 def news(db: Db, vantage: Vantage, cohort_id: int, zone: str) -> Fragment:
     """What happened last in a cohort, as far as it can be seen from here."""
     said = [
@@ -166,8 +146,7 @@ def news(db: Db, vantage: Vantage, cohort_id: int, zone: str) -> Fragment:
             f"/comments/{row.id}",
             row.title,
             row.title_language,
-            shown_as(Author(*row[:6]), row, vantage),
-            "",
+            shown_as(Author(*row[:6]), row.id, vantage),
             first_words(row.html),
             row.language,
             row.at,
@@ -175,7 +154,7 @@ def news(db: Db, vantage: Vantage, cohort_id: int, zone: str) -> Fragment:
         for row in comments.latest(db, vantage, cohort_id, NEWS)
     ]
     changed = [
-        NewsItem(f"/initiatives/{row.id}", row.title, row.language, None, row.team, "", "", row.changed_at)
+        NewsItem(f"/initiatives/{row.id}", row.title, row.language, None, "", "", row.changed_at)
         for row in threads.latest_changes(db, vantage, cohort_id, NEWS)
     ]
     items = sorted((*said, *changed), key=lambda item: item.at, reverse=True)[:NEWS]

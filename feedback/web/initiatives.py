@@ -9,6 +9,7 @@ from markupsafe import Markup
 from cohorts.policies import may_read_initiative
 from cohorts.web.doors import InitiativeDoor, OpenInitiative
 from cohorts.web.fragments import initiative as initiative_fragment
+from cohorts.web.fragments import whereabouts
 from feedback import comments
 from feedback.policies import may_comment
 from feedback.web import fragments
@@ -24,7 +25,7 @@ def initiative_page(call: Call, initiative: OpenInitiative, thread: OpenThread |
     """The page as this reader may see it. A sponsor alone reads the summary and follows nothing."""
     shown = initiative_fragment(initiative, initiative.vantage)
     context: dict[str, Any] = {"initiative": initiative, "shown": shown, "conversation": None}
-    context["whereabouts"] = fragments.whereabouts(initiative)
+    context["whereabouts"] = whereabouts(initiative)
     if not may_read_initiative(initiative.vantage) or thread is None:
         return Page("feedback/initiative.html", context)
     live = positions(call.db, (initiative.stream_id, thread.now.stream_id))

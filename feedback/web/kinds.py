@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cohorts import initiatives
 from cohorts.identity import Author, shown_as
 from cohorts.policies import Vantage
 from cohorts.web.kinds import place
 from feedback import comments, threads
-from feedback.threads import INITIATIVE, ThreadNow
+from feedback.threads import ThreadNow
 from feedback.web import fragments
 from feedback.web.doors import open_cohort_of_talk, open_thread_of_stream
 from server.calls import Call
 from server.db import Db
 from server.languages import N_
 from server.live.kinds import Kind, Placed
+from server.pages import Fragment
 from server.refusals import Message
 
 
@@ -35,8 +35,8 @@ def _numbers(regions: Sequence[str], kind: str) -> list[int]:
 
 def _show_thread(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
     lists, new, named = (_numbers(regions, kind) for kind in ("replies-", "comment-", "byline-"))
-    settled, way = (any(name.startswith(kind) for name in regions) for kind in ("resolution-", "whereabouts-"))
-    if not (lists or new or named or settled or way):
+    settled = any(name.startswith("resolution-") for name in regions)
+    if not (lists or new or named or settled):
         return []
     thread = threads.thread_of_stream(db, vantage, stream_id)
     if thread is None:
@@ -46,17 +46,10 @@ def _show_thread(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str
     rows = comments.some_of(db, thread.id, [*lists, *items]) if lists or items else ()
     said = _said(rows, lists, items, thread, vantage)
     return [
-        *(_whereabouts(db, thread) if way else ()),
         *(_resolution(db, thread, vantage, alone=not items) if settled else ()),
         # Whose name changed has said nothing new.
         *(one if one.dom_id not in silent else replace(one, say=None) for one in said),
     ]
-
-
-def _whereabouts(db: Db, thread: ThreadNow) -> Iterator[Placed]:
-    for facts in initiatives.read(db, INITIATIVE.c.id == thread.initiative_id):
-        shown = fragments.whereabouts(facts)
-        yield Placed(shown.dom_id, shown)
 
 
 def _resolution(db: Db, thread: ThreadNow, vantage: Vantage, alone: bool) -> Iterator[Placed]:
@@ -73,25 +66,21 @@ def _resolution(db: Db, thread: ThreadNow, vantage: Vantage, alone: bool) -> Ite
 def _said(
     rows: Sequence[Any], lists: Sequence[int], items: Sequence[int], thread: ThreadNow, vantage: Vantage
 ) -> Iterator[Placed]:
-    # A list comes before what is put into it.
     shown = {row.id: (row, fragments.comment(row, thread, vantage)) for row in rows}
-    into = f"comments-{thread.id}"
     for id_ in items:
         if id_ not in shown:
             yield Placed(f"comment-{id_}", None)
-        elif shown[id_][0].parent_id is None:
-            yield _placed(*shown[id_], into, vantage)
+            continue
+        row, fragment = shown[id_]
+        yield _placed(row, fragment, thread, vantage)
     for top in lists:
         answers = [fragment for row, fragment in shown.values() if row.parent_id == top]
-        if answers:
-            listed = fragments.replies(top, answers)
-            yield Placed(listed.dom_id, listed, into)
-    for id_ in items:
-        if id_ in shown and shown[id_][0].parent_id is not None:
-            yield _placed(*shown[id_], f"replies-{shown[id_][0].parent_id}", vantage)
+        listed = fragments.replies(top, answers)
+        yield Placed(listed.dom_id, listed, f"comments-{thread.id}")
 
 
-def _placed(row: Any, shown: Any, into: str, vantage: Vantage) -> Placed:
+def _placed(row: Any, shown: Fragment, thread: ThreadNow, vantage: Vantage) -> Placed:
+    into = f"comments-{thread.id}" if row.parent_id is None else f"replies-{row.parent_id}"
     return Placed(shown.dom_id, shown, into, say=_sentence(row, vantage), owner_id=row.author_id)
 
 

@@ -58,16 +58,26 @@ def replayed(call: Call, since: Sequence[Position], followed: dict[int, Followed
         at = replace(position, seq=seq)
         reached.append(at)
         if regions:
-            told += _shown(call, followed[position.stream_id], at, regions)
+            told.append(_shown(call, followed[position.stream_id], at, regions))
     return told, reached
 
 
-def _shown(call: Call, followed: Followed, at: Position, regions: Sequence[str]) -> list[str]:
+def _shown(call: Call, followed: Followed, at: Position, regions: Sequence[str]) -> str:
     kinds, language = call.house.hub.kinds, call.house.pages.languages[followed.vantage.language]
     placed = followed.kind.show(call.db, followed.vantage, at.stream_id, regions)
     shown = kinds.shown(placed, language)
-    own = shown.owners.get(call.viewer.person_id)
-    return [*([frames.mine(own)] if own else ()), frames.change(shown, at, None)]
+    return frames.change(shown, at, None, shown.owners.get(call.viewer.person_id, ()))
+
+
+def snapshot(call: Call, followed: dict[int, Followed]) -> list[str]:
+    """What is not in the log and so cannot be replayed: who is here, as it is now."""
+    told = []
+    for stream_id, each in followed.items():
+        if each.place:
+            placed = each.kind.show(call.db, each.vantage, stream_id, [f"presence-{each.place}"])
+            shown = call.house.hub.kinds.shown(placed, call.house.pages.languages[each.vantage.language])
+            told += [frames.passing(shown)] if shown.html else []
+    return told
 
 
 @page("/live/frames", name="live.frames")
@@ -79,7 +89,7 @@ def live_frames(call: Call) -> Answer:
         raise NotYours from None
     followed = authorised(call, [position.stream_id for position in since])
     told, reached = replayed(call, since, followed)
-    told.append(frames.beat(reached, call.now))
+    told += [*snapshot(call, followed), frames.beat(reached, call.now)]
     headers = page_headers(call.house.settings, call.house.policy, call.nonce)
     body = f"[{','.join(told)}]".encode()
     return Answer(body, 200, headers | {"content-type": "application/json; charset=utf-8"})
@@ -137,6 +147,7 @@ async def _open(house: House, one: Socket, since: Sequence[Position]) -> None:
             one.person_id, one.person_stream = call.viewer.person_id, call.viewer.stream_id
             one.ends_at = call.viewer.login_ends_at.timestamp()
             told, reached = replayed(call, since, one.followed)
+            told += snapshot(call, one.followed)
             return told, [*reached, *positions(db, [call.viewer.stream_id])]
 
     own_stream: Position | None = None

@@ -32,9 +32,15 @@ def _json(fields: dict[str, Any]) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
-def change(shown: Shown, at: Position, since: Position | None) -> str:
-    """Regions as they are now, and the position they bring the page to; `since`: where they count on it to be."""
+def change(shown: Shown, at: Position, since: Position | None, mine: tuple[str, ...] = ()) -> str:
+    """Regions as they are now, and the position they bring the page to; `since`: where they count on it to be.
+
+    `mine`: items in it that are the receiver's own. It is in the frame itself, which arrives or does not: told apart,
+    an author's page could have the item and not know whose it is.
+    """
     fields: dict[str, Any] = {"content": shown.html, "at": str(at)}
+    if mine:
+        fields["mine"] = list(mine)
     if since:
         fields["from"] = str(since)
         if shown.say:
@@ -45,11 +51,6 @@ def change(shown: Shown, at: Position, since: Position | None) -> str:
 def passing(shown: Shown) -> str:
     """Regions that are not in the log, such as who is here: no position moves."""
     return _json({"content": shown.html})
-
-
-def mine(dom_ids: tuple[str, ...]) -> str:
-    """Told to the author's own sockets alone, before the items themselves."""
-    return _json({"mine": list(dom_ids)})
 
 
 def beat(positions: list[Position], now: datetime) -> str:

@@ -30,14 +30,15 @@ class Vantage(Protocol):
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A region as it is now. `fragment` None: it is gone. `into`: the list it is put into by its data-order; None: it
-    replaces itself. `say` is announced to those who did not do it; `owner_id` is told that the item is theirs, in a
-    frame of their own."""
+    replaces itself. `elsewhere`: not every page of the stream shows it, and those that do not pass it over. `say` is
+    announced to those who did not do it; `owner_id` is told that the item is theirs, and nobody else."""
 
     dom_id: str
     fragment: Fragment | None
     into: str | None = None
     say: Message | None = None
     owner_id: int | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Kinds:
     def _partial(self, one: Placed, language: Language) -> str:
         if one.fragment is None:
             return f'<hx-partial hx-target="#{escape(one.dom_id)}" hx-swap="delete"></hx-partial>'
-        target, swap = (one.into, "place") if one.into else (one.dom_id, "outerMorph")
+        target, swap = (one.into, "place") if one.into else (one.dom_id, "present" if one.elsewhere else "outerMorph")
         shown = self._pages.show(one.fragment, language)
         return f'<hx-partial hx-target="#{escape(target)}" hx-swap="{swap}">{shown}</hx-partial>'
 

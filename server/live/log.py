@@ -24,6 +24,8 @@ from server.db import Db
 TOUCHED = "touched"
 MOST_REPLAYED = 200
 KEPT_CHANGES = 2_000
+# The largest number either database takes in an integer column.
+LARGEST = 2**31 - 1
 
 
 class Stream(SQLModel, table=True):
@@ -81,6 +83,8 @@ def parse_positions(text: str) -> tuple[Position, ...]:
     for part in text.split(",")[:20]:
         stream, epoch, seq = part.split(".")
         if not (stream.isdecimal() and seq.isdecimal() and epoch.isalnum() and len(part) < 60):
+            raise ValueError(part)
+        if max(int(stream), int(seq)) > LARGEST:
             raise ValueError(part)
         found.append(Position(int(stream), epoch, int(seq)))
     return tuple(found)

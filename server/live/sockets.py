@@ -34,8 +34,7 @@ class TransportWriter:
         self._transport = transport
 
     def write(self, frame: bytes, text: str) -> None:
-        if not self._transport.is_closing():
-            self._transport.write(frame)
+        self._transport.write(frame)
 
     def waiting(self) -> int:
         return int(self._transport.get_write_buffer_size())

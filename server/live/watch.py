@@ -13,7 +13,7 @@ from functools import partial
 from server.clock import utc_now
 from server.house import House
 from server.live import frames
-from server.live.channel import FORBIDDEN, TRY_AGAIN, replayed
+from server.live.channel import FORBIDDEN, TRY_AGAIN, replayed, snapshot
 from server.live.log import Position, positions
 from server.live.sockets import Socket
 
@@ -78,7 +78,8 @@ async def _brought_up(house: House, socket: Socket) -> None:
     def work() -> tuple[list[str], list[Position]]:
         with house.database.transaction(writing=False) as db:
             socket.call.db, socket.call.memo = db, {}
-            return replayed(socket.call, since, socket.followed)
+            told, reached = replayed(socket.call, since, socket.followed)
+            return [*told, *snapshot(socket.call, socket.followed)], reached
 
     told, reached = await house.lanes.reads.run(work)
     socket.behind_since = None

@@ -35,10 +35,11 @@ async function swap(text) {
   if (ctx.misfit) throw new Error("a frame names an element this page does not have");
 }
 
-// htmx passes over a target that is not there. Only a deletion may find nothing to do.
+// htmx passes over a target that is not there. Only these may find nothing to do.
+const OPTIONAL = ["delete", "present"];
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
-  ctx.misfit = tasks.some(({ target, swapSpec }) => !target && swapSpec.style !== "delete");
+  ctx.misfit = tasks.some(({ target, swapSpec }) => !target && !OPTIONAL.includes(swapSpec.style));
   if (ctx.misfit && ctx.response) resync();
   else if (ctx.misfit) event.preventDefault();
 });

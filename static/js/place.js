@@ -1,12 +1,17 @@
 // The swap style "place": each child of the fragment is put by its id, morphed if it is there, else inserted where
 // data-order says. Nothing ever appears twice, so a frame may come late, again, or by another way.
+// "present" morphs a region that not every page of its stream shows, where it is shown.
 import { carryForms, isBusy } from "sweetspot/typing";
 
 let api;
 
 htmx.registerExtension("place", {
   init: (internal) => { api = internal; },
-  handle_swap: (style, target, fragment) => style === "place" && [...fragment.children].flatMap((item) => put(target, item)),
+  handle_swap: (style, target, fragment) => {
+    if (style === "place") return [...fragment.children].flatMap((item) => put(target, item));
+    if (style === "present") return [...fragment.children].flatMap((item) => (morph(target, item), []));
+    return false;
+  },
   htmx_before_swap: (_, { tasks }) => {
     for (const { target, fragment, swapSpec: { style } } of tasks) {
       if (target && style === "innerMorph") carryForms(target, fragment, fragment);

@@ -64,7 +64,7 @@ TABLE: dict[str, Row] = {
     "people.web.profile.prefer":  Row("303 303 303 303 303 303 303 303 303 303 303", PREFERRED),
     "people.web.profile.set_zone": Row("303 303 303 303 303 303 303 303 303 303 303", {"zone": "Europe/Paris"}),
     "people.web.sign_in.show_sign_in": Row("200 303 303 303 303 303 303 303 303 303 303"),
-    "people.web.sign_in.ask":     Row("303 303 303 303 303 303 303 303 303 303 303", {"email": "a@example.org"}),
+    "people.web.sign_in.ask":     Row("303 303 303 303 303 303 303 303 303 303 303", {"email": "{role}@example.org"}),
     "people.web.sign_in.code_page": Row("200 200 200 200 200 200 200 200 200 200 200"),
     "people.web.sign_in.enter_code": Row("422 422 422 422 422 422 422 422 422 422 422", {"code": "123456"}),
     "people.web.sign_in.link_page": Row("410 410 410 410 410 410 410 410 410 410 410"),

@@ -80,8 +80,8 @@ def test_nonce_is_never_the_same(house: House, world: World) -> None:
 
 def test_form_from_elsewhere_is_refused_on_every_route(house: House, world: World) -> None:
     ids = ids_in(world.tide, world)
-    before = everything(house)
     client = house.visit(world.people["Farid"])
+    before = everything(house)
     del client.headers["sec-fetch-site"]
     for route in of_method(house, "POST"):
         for why, headers in FOREIGN_FORMS.items():

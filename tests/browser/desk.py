@@ -14,8 +14,9 @@ WATCH_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
-# A refused request is noted by the browser itself, however well the page copes with it.
-NETWORK = re.compile(r"Failed to load resource|WebSocket connection to|net::ERR_")
+# A browser notes every refused form itself, however well the page copes with it.
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d)")
+NETWORK = re.compile(r"Failed to load resource|WebSocket connection to|net::ERR_|htmx:ws:error")
 
 
 class Desk:
@@ -35,8 +36,8 @@ class Desk:
         context.set_default_timeout(10_000)
         self.contexts.append(context)
         if person_id is not None:
-            cookie = {"name": house.settings.login_cookie, "value": house.sign_in(person_id)}
-            context.add_cookies([{**cookie, "url": house.settings.origin}])  # type: ignore[list-item]
+            name, value = house.settings.login_cookie, house.sign_in(person_id)
+            context.add_cookies([{"name": name, "value": value, "url": house.settings.origin}])
         page = context.new_page()
         if options.get("java_script_enabled", True):
             page.add_init_script(WATCH_POLICY)
@@ -45,7 +46,9 @@ class Desk:
         return page
 
     def heard(self, message: ConsoleMessage) -> None:
-        if message.type != "error" or (self.cuts_expected and NETWORK.search(message.text)):
+        if message.type != "error" or REFUSED.match(message.text):
+            return
+        if self.cuts_expected and NETWORK.search(message.text):
             return
         self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 

@@ -70,7 +70,7 @@ def ground(database: Database) -> Ground:
         )
         initiative = begin(db, own)
         begin(db, away)
-        roles: dict[str, tuple[Role, dict[str, int | None]] | None] = {
+        covers: dict[str, tuple[Role, dict[str, int | None]] | None] = {
             "member": (Role.MEMBER, {"team_id": own.id}),
             "peer": (Role.MEMBER, {"team_id": other.id}),
             "elsewhere": (Role.MEMBER, {"team_id": away.id}),
@@ -81,21 +81,20 @@ def ground(database: Database) -> Ground:
             "owner": (Role.OWNER, {}),
             "nobody": None,
         }
-        people, held = {}, {}
-        for name, role in roles.items():
-            person = persons.add(db, name=name.title(), email=f"{name}@example.org", organisation_id=house.id)
-            people[name] = id_of(person)
-            if role:
-                held[name] = id_of(memberships.join(db, person=person, role=role[0], now=NOW, **role[1]))
-        return Ground(
-            programme=near.programme_id,
-            near=id_of(near),
-            far=id_of(far),
-            foreign=id_of(foreign),
-            own=id_of(own),
-            other=id_of(other),
-            away=id_of(away),
-            initiative=id_of(initiative),
-            people=people,
-            held=held,
-        )
+        people, held = everybody(db, house.id, covers)
+        near_id, far_id, foreign_id = id_of(near), id_of(far), id_of(foreign)
+        ids = (id_of(own), id_of(other), id_of(away), id_of(initiative))
+        return Ground(near.programme_id, near_id, far_id, foreign_id, *ids, people, held)
+
+
+def everybody(
+    db: Db, organisation_id: int, covers: dict[str, tuple[Role, dict[str, int | None]] | None]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """A person for each entry, with the membership it names."""
+    people, held = {}, {}
+    for name, role in covers.items():
+        person = persons.add(db, name=name.title(), email=f"{name}@example.org", organisation_id=organisation_id)
+        people[name] = id_of(person)
+        if role:
+            held[name] = id_of(memberships.join(db, person=person, role=role[0], now=NOW, **role[1]))
+    return people, held

@@ -53,6 +53,14 @@ def test_a_second_removal_changes_nothing(database: Database, ground: Ground) ->
         assert [row.by_id for row in db.execute(select(Removal)).scalars()] == [ground.people["facilitator"]]
 
 
+def test_another_name_is_told_where_it_is_read(database: Database, ground: Ground) -> None:
+    with database.transaction(writing=True) as db:
+        stream = db.get_one(Cohort, ground.near).stream_id
+        for name in ("member", "owner", "nobody"):
+            memberships.person_renamed(db, ground.people[name])
+        assert db.info[TOUCHED] == {stream: dict.fromkeys((f"members-{ground.own}", f"presence-cohort-{ground.near}"))}
+
+
 @dataclass(frozen=True)
 class Place:
     """A team and where it stands."""

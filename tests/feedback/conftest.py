@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import httpx
 import pytest
+from lxml import html
 
 from cohorts.audiences import vantage_in_team
 from cohorts.memberships import standing_of
@@ -33,6 +35,11 @@ def database(world_database: tuple[str, World]) -> Iterator[Database]:
 def browse(house: House, world: World) -> Browse:
     """A browser without JavaScript of somebody in the cast, by first name."""
     return lambda name: house.visit(world.people[name])
+
+
+def parsed(text: str) -> Any:
+    """A page or a part of one as a tree."""
+    return html.fromstring(text)
 
 
 def seen_by(db: Db, world: World, name: str, place: Place) -> Vantage:

@@ -76,16 +76,17 @@ def apply(page: html.HtmlElement, content: str) -> None:
     for partial in wrapped.findall("hx-partial"):
         target_id, swap = partial.get("hx-target", "")[1:], partial.get("hx-swap")
         target = by_id(page, target_id)
-        if target is None and swap != "delete":
+        if target is None and swap not in ("delete", "present"):
             raise Misfit(f"#{target_id}")
-        if swap == "place":
+        if swap == "place" and target is not None:
             for item in list(partial):
                 assert item.get("id"), "an item to be placed has no id"
                 place(target, item)
-        elif swap == "outerMorph":
-            (fresh,) = list(partial)
-            fresh.tail = target.tail
-            target.getparent().replace(target, fresh)
+        elif swap in ("outerMorph", "present"):
+            if target is not None:
+                (fresh,) = list(partial)
+                fresh.tail = target.tail
+                target.getparent().replace(target, fresh)
         elif swap == "delete":
             if target is not None:
                 target.drop_tree()

@@ -23,7 +23,16 @@ CASES = {
     ),
     "/cohorts/{0.cohort}": (
         TALKERS,
-        ("say", "edit_comment", "withdraw", "restore", "edit_initiative", "rename_team", "edit_cohort", "rename_person"),
+        (
+            "say",
+            "edit_comment",
+            "withdraw",
+            "restore",
+            "edit_initiative",
+            "rename_team",
+            "edit_cohort",
+            "rename_person",
+        ),
     ),
     "/teams/{0.team}": (
         TALKERS,

@@ -44,8 +44,9 @@ class Walk:
     def steps(self) -> list[tuple[int, Callable[[], None]]]:
         """What may happen, and how often in comparison."""
         return [
-            (6, self.say), (4, self.revise), (3, self.take_back), (2, self.settle_talk), (2, self.write), (1, self.rename),
-            (4, self.listen), (4, self.lose), (3, self.double), (4, self.cut), (1, self.house.restart),
+            (6, self.say), (4, self.revise), (3, self.take_back), (2, self.settle_talk), (2, self.write),
+            (1, self.rename), (4, self.listen), (4, self.lose), (3, self.double), (4, self.cut),
+            (1, self.house.restart),
         ]  # fmt: skip
 
     def step(self) -> str:
@@ -58,8 +59,9 @@ class Walk:
     def say(self) -> None:
         with self.house.database() as db:
             gone = {row.comment_id for row in db.execute(select(Withdrawal)).scalars()}
-            said = db.execute(select(Comment).where(Comment.thread_id == self.world.tide.thread)).scalars().all()
-        standing = [comment.id for comment in said if comment.parent_id is None and comment.id not in gone]
+            said = db.execute(select(Comment)).scalars().all()
+        here = [comment for comment in said if comment.thread_id == self.world.tide.thread and comment.id not in gone]
+        standing = [comment.id for comment in here if comment.parent_id is None]
         parent = str(self.chance.choice(standing)) if standing and self.chance.random() < 0.5 else ""
         self.deeds.say(self.chance.choice(("Amara", "Chiara", "Esi", "Farid")), f"Thought {self.count}", parent)
 

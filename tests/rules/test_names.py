@@ -45,7 +45,7 @@ def test_session_is_never_a_login_or_a_database_handle() -> None:
     names = [
         f"{here(path)}:{argument.lineno} {argument.arg}"
         for path in files("*.py", *PRODUCT)
-        for function in functions(path)
+        for function in functions(tree(path))
         for argument in [*function.args.args, *function.args.kwonlyargs]
         if argument.arg in ("session", "db_session", "user")
     ]

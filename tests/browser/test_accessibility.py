@@ -1,0 +1,105 @@
+"""Every page, light and dark, on a phone and a desk, in English and both test languages: no violation of WCAG 2.2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page
+
+from tests.access.test_every_answer import is_static
+from tests.access.walk import every_route, ids_in
+from tests.browser.desk import Desk
+from tests.house import House
+from tests.live.deeds import Deeds
+from tests.world import World
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+FACES = [
+    pytest.param("en", "light", 1280, id="english-light-1280"),
+    pytest.param("en", "dark", 360, id="english-dark-360"),
+    pytest.param("en-XA", "light", 360, id="long-light-360"),
+    pytest.param("en-XA", "dark", 1280, id="long-dark-1280"),
+    pytest.param("ar-XB", "light", 1280, id="mirrored-light-1280"),
+    pytest.param("ar-XB", "dark", 360, id="mirrored-dark-360"),
+]
+# Not pages: a part of one, frames, and an address that only leads on.
+PARTS = {"feedback.web.composer.show", "live.frames", "feedback.web.comments.show"}
+
+
+def paths(house: House, world: World) -> list[str]:
+    """The address of every page, as Amara or a stranger would reach it."""
+    ids = ids_in(world.tide, world)
+    routes = [route for route in every_route(house.app) if route.method == "GET" and not is_static(route)]
+    return [route.filled(ids) for route in routes if route.name not in PARTS]
+
+
+def violations(page: Page, where: str) -> list[str]:
+    found: dict[str, Any] = Axe().run(page, options=RULES).response
+    return [
+        f"{where} {violation['id']}: {node['target']} {node.get('failureSummary', '')[:300]}"
+        for violation in found["violations"]
+        for node in violation["nodes"][:3]
+    ]
+
+
+def too_wide(page: Page, where: str) -> list[str]:
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{where} is {over} px wider than the window"] if over > 0 else []
+
+
+@pytest.mark.parametrize(("language", "scheme", "width"), FACES)
+def test_no_page_shuts_anybody_out(desk: Desk, open_house, language: str, scheme: str, width: int) -> None:  # type: ignore[no-untyped-def]
+    house, world = open_house(demo=True)
+    deeds = Deeds(house, world)
+    deeds.edit_comment()
+    found = []
+    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}, "locale": language}
+    for name in ("Amara", "Farid", "Greta", None):
+        person = world.people[name] if name else None
+        if name:
+            deeds.send(name, "/profile/preferences", name=f"{name} Okoro", time_zone="Europe/Paris", language=language)
+        page = desk.window(house, person, **options)
+        for path in looked_at(house, world, name):
+            page.goto(path)
+            where = f"{path} as {name}"
+            found += violations(page, where) + too_wide(page, where)
+            assert page.locator("html").get_attribute("lang") == language, where
+    assert found == []
+
+
+def looked_at(house: House, world: World, name: str | None) -> list[str]:
+    """Amara sees every page; of the others' only those that differ."""
+    if name == "Amara":
+        return [*paths(house, world), "/no/such/page"]
+    tide = world.tide
+    if name == "Farid":
+        changing = [
+            f"/cohorts/{tide.cohort}/edit",
+            f"/teams/{tide.team}/edit",
+            f"/memberships/{world.memberships['Bram']}/removal",
+        ]
+        return ["/", f"/cohorts/{tide.cohort}", f"/teams/{tide.team}", *changing]
+    if name == "Greta":
+        return ["/", f"/cohorts/{tide.cohort}", f"/teams/{tide.team}", f"/initiatives/{tide.initiative}"]
+    return ["/", "/sign-in", "/sign-in/code/nobody", "/sign-in/link/nobody"]
+
+
+def test_forms_that_were_refused_shut_nobody_out(desk: Desk, house: House, world: World) -> None:
+    page, found = desk.window(house, world.people["Amara"]), []
+    for path, button in ((f"/initiatives/{world.tide.initiative}/edit", "Save"), ("/profile", "Save")):
+        page.goto(path)
+        page.locator("main input[type=text]").first.fill("")
+        page.get_by_role("main").get_by_role("button", name=button).first.click()
+        page.wait_for_selector("[aria-invalid=true]")
+        found += violations(page, f"refused {path}")
+        assert "Error" in page.title()
+    assert found == []
+
+
+def test_scan_finds_what_is_wrong(desk: Desk, house: House, world: World) -> None:
+    page = desk.window(house, world.people["Amara"])
+    page.goto("/profile")
+    page.evaluate("document.querySelector('main label').remove()")
+    assert any("label" in violation for violation in violations(page, "/profile"))

@@ -1,0 +1,59 @@
+"""How many questions a page asks the database, and how few fragments it renders anew."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from sqlalchemy import event
+
+from tests.feedback.conftest import Browse
+from tests.house import House
+from tests.world import World
+
+# Who: login and person, standing. What: initiative, audiences, thread and resolution, positions, comments and bylines.
+QUESTIONS = 7
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+def questions(house: House, client: httpx.Client, path: str) -> int:
+    """How many statements one request sends, the BEGIN not counted."""
+    asked: list[str] = []
+    engine = house.inside.database.engine
+
+    def note(*given: object) -> None:
+        asked.append(str(given[2]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len([one for one in asked if not one.startswith("BEGIN")])
+
+
+def test_page_asks_the_same_of_one_three_and_a_hundred_comments(browse: Browse, house: House, world: World) -> None:
+    client, path = browse("Chiara"), f"/initiatives/{world.reed.initiative}"
+    said, found = 0, {}
+    for wanted in (1, 3, 100):
+        while said < wanted:
+            said += 1
+            sent = client.post(f"/threads/{world.reed.thread}/comments", data={"text": f"Comment {said}"})
+            assert sent.status_code == 303
+        found[wanted] = questions(house, client, path)
+        assert client.get(path).text.count('class="comment"') == wanted
+    assert found == {1: QUESTIONS, 3: QUESTIONS, 100: QUESTIONS}
+
+
+def test_warm_page_renders_nothing_anew_for_the_next_reader(browse: Browse, house: House, world: World) -> None:
+    path = f"/initiatives/{world.tide.initiative}"
+    browse("Chiara").get(path)
+    before = house.inside.pages.renders
+    browse("Chiara").get(path)
+    assert house.inside.pages.renders == before
+    browse("Chiara").post(f"/threads/{world.tide.thread}/comments", data={"text": "One more"})
+    browse("Chiara").get(path)
+    assert house.inside.pages.renders == before + 2  # the comment, and the empty list for its replies
