@@ -11,7 +11,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -45,6 +45,7 @@ class House:
         self.app: Litestar
         self.clients: list[httpx.Client] = []
         self.cookies: dict[int, str] = {}
+        self.before_closing: list[Callable[[], None]] = []
 
     def start(self) -> None:
         """Listen; returns when requests are answered."""
@@ -72,6 +73,8 @@ class House:
         self.start()
 
     def close(self) -> None:
+        for act in self.before_closing:
+            act()
         for client in self.clients:
             client.close()
         self.stop()

@@ -15,6 +15,7 @@ from server.live.log import Position
 
 # Bytes waiting in front of a page before it counts as behind.
 MOST_WAITING = 256 * 1024
+BROKEN = 1011
 
 
 class Writer(Protocol):
@@ -34,7 +35,9 @@ class TransportWriter:
         self._transport = transport
 
     def write(self, frame: bytes, text: str) -> None:
-        self._transport.write(frame)
+        # uvloop raises for a transport that is gone; its handler is about to notice.
+        if not self._transport.is_closing():
+            self._transport.write(frame)
 
     def waiting(self) -> int:
         return int(self._transport.get_write_buffer_size())
@@ -97,7 +100,12 @@ class Socket:
         if self.writer.waiting() > MOST_WAITING:
             self.behind_since = now
             return False
-        self.writer.write(frame, text)
+        try:
+            self.writer.write(frame, text)
+        except RuntimeError:
+            # One page that cannot be written to must not cost the others theirs.
+            self.close(BROKEN)
+            return False
         return True
 
     def tell(self, text: str) -> None:

@@ -35,6 +35,8 @@ class Desk:
         context = self.browser.new_context(base_url=house.settings.origin, **options)
         context.set_default_timeout(10_000)
         self.contexts.append(context)
+        # A window that outlived its server would complain about that.
+        house.before_closing.append(self.close)
         if person_id is not None:
             name, value = house.settings.login_cookie, house.sign_in(person_id)
             context.add_cookies([{"name": name, "value": value, "url": house.settings.origin}])
@@ -53,8 +55,8 @@ class Desk:
         self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def close(self) -> None:
-        for context in self.contexts:
-            context.close()
+        while self.contexts:
+            self.contexts.pop().close()
 
 
 def live(page: Page, timeout: float = 10_000) -> None:

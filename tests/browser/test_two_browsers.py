@@ -68,7 +68,7 @@ def test_typing_is_not_disturbed_by_what_others_say(desk: Desk, house: House, wo
     box = page.get_by_label("Your comment")
     box.fill("Half a thought, not yet sent")
     box.evaluate("(field) => field.setSelectionRange(5, 9)")
-    before, scrolled = caret(page), page.evaluate("scrollY")
+    before = caret(page)
     deeds.say("Chiara", "An interruption")
     deeds.edit_comment()
     deeds.withdraw("Esi")
@@ -77,7 +77,7 @@ def test_typing_is_not_disturbed_by_what_others_say(desk: Desk, house: House, wo
     expect(page.locator(".comment", has_text="Better words")).to_be_visible()
     assert caret(page) == before
     assert before[1:] == ["Half a thought, not yet sent", 5, 9]
-    assert page.evaluate("scrollY") >= scrolled
+    expect(box).to_be_in_viewport()
     page.keyboard.type("X")
     expect(box).to_have_value("Half Xought, not yet sent")
 

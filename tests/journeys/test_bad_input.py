@@ -9,6 +9,7 @@ import pytest
 from lxml import html
 
 from feedback.models import Comment
+from server.routes import MOST_BODY
 from tests.house import House
 from tests.live.deeds import Deeds
 from tests.world import World
@@ -77,7 +78,7 @@ def test_length_of_a_comment_has_a_limit_that_loses_nothing(house: House, world:
 
 
 def test_body_beyond_all_measure_is_refused(house: House, world: World) -> None:
-    assert say(house, world, "x" * 400_000).status_code == 413
+    assert say(house, world, "x" * MOST_BODY).status_code == 413
 
 
 def test_control_characters_and_overrides_are_taken_out(house: House, world: World) -> None:

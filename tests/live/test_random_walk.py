@@ -1,10 +1,12 @@
 """A long walk through cuts, lost and doubled frames and restarts: at every rest, every page equals a fresh one.
 
-The seed of a walk is printed, and is the first word of the trail in a failure.
+The seed of a walk is printed, and is the first word of the trail in a failure; WALK_SEED=… replays it. It found a page
+that went without a frame because another one, just closed, could not be written to.
 """
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 
@@ -89,8 +91,15 @@ class Walk:
         self.guarded(lambda page: page.pump(0.05))
 
     def lose(self) -> None:
-        """A frame is lost on its way."""
-        self.guarded(lambda page: page.next(0.1))
+        """A frame of the log is lost on its way. Who is here is not in the log: it is sent anew with each connection,
+        and inside one nothing is lost but what the server itself skips, and it sends that anew too."""
+
+        def lost(page: Follower) -> None:
+            frame = page.next(0.1)
+            if frame is not None and "at" not in frame:
+                page.receive(frame)
+
+        self.guarded(lost)
 
     def double(self) -> None:
         """A frame comes twice, and an old one comes again."""
@@ -140,7 +149,7 @@ class Walk:
 
 @pytest.mark.parametrize("turn", [1, 2])
 def test_pages_stay_right_on_a_bad_network(databases: Databases, database_kind: str, turn: int) -> None:
-    seed = random.SystemRandom().randrange(1_000_000)
+    seed = int(os.environ.get("WALK_SEED") or random.SystemRandom().randrange(1_000_000))
     print(f"seed {seed}, turn {turn}")
     with databases.copy(database_kind) as (url, world), running(url) as house:
         walk, trail = Walk(house, world, random.Random(seed)), [f"seed {seed}"]
