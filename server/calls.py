@@ -18,7 +18,7 @@ from server.db import Db
 from server.forms import Form, parse
 from server.languages import Language
 from server.pages import Page, Piece
-from server.refusals import Rejected, SignInFirst
+from server.refusals import Message, Rejected, SignInFirst
 
 if TYPE_CHECKING:
     from server.house import House
@@ -90,8 +90,6 @@ class Call:
 
     def text(self, msgid: str, **values: object) -> str:
         """A sentence in the reader's language."""
-        from server.refusals import Message
-
         return self.house.pages.say(Message(msgid, values), self.language)
 
     @property

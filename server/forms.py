@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from server.languages import N_
 from server.refusals import Message, Refusal, Rejected, Wrong
+from server.settings import LARGEST_ID
 
 # Direction overrides and embeddings reorder the text around them (https://trojansource.codes); what people write is
 # isolated with dir=auto instead. The rest are controls no form field needs.
@@ -65,7 +66,7 @@ def number(wrong: str) -> Any:
     """A validator for a whole number such as an id; `wrong` is the message when it is none."""
 
     def check(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,15}", str(text)):
+        if not re.fullmatch(r"[0-9]{1,10}", str(text)) or int(text) > LARGEST_ID:
             raise Wrong(wrong)
         return int(text)
 

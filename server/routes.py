@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 
 from server.calls import Call, Needs, Reply, Verb, run_page, run_verb
@@ -17,7 +18,8 @@ from server.house import Answer, House
 from server.lanes import Lane
 from server.languages import choose
 from server.pages import Page, Piece
-from server.refusals import Refusal
+from server.refusals import NotYours, Refusal
+from server.settings import LARGEST_ID
 from server.turned_away import Stranger, turned_away
 
 log = logging.getLogger("sweetspot.calls")
@@ -100,6 +102,8 @@ def verb(
             call = call_from(house, request)
             try:
                 fields = await request.form()
+            except RequestEntityTooLarge:
+                return respond(turned_away(call, Stranger.TOO_LARGE), house.settings.secure)
             except (ClientException, ValueError):
                 return respond(turned_away(call, Stranger.UNREADABLE), house.settings.secure)
             call.sent = {k: [v for v in fields.getall(k) if isinstance(v, str)] for k in fields}
@@ -118,6 +122,8 @@ async def _answered(call: Call, request: Asked, work: Callable[[], Answer], lane
         answer = turned_away(call, Stranger.WRONG_HOST)
     elif not is_from_us(settings, request.method, request.headers):
         answer = turned_away(call, Stranger.FOREIGN_FORM)
+    elif any(isinstance(value, int) and value > LARGEST_ID for value in call.given.values()):
+        answer = turned_away(call, NotYours())
     else:
         answer = await _worked(call, work, lane)
     return respond(answer, settings.secure)

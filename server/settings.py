@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+# The largest number either database takes in an integer column: no id of ours is larger.
+LARGEST_ID = 2**31 - 1
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

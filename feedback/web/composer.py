@@ -18,7 +18,7 @@ def composing(call: Call, thread: OpenThread) -> dict[str, Any]:
     refused = call.rejected
     values = refused.values if refused else {}
     asked = values.get("parent", "") if refused else call.query.get("reply", "") if call.method == "GET" else ""
-    answered = int(asked) if asked.isdecimal() and len(asked) < 16 else None
+    answered = int(asked) if asked.isdecimal() and len(asked) < 10 else None
     name = answered and comments.name_of(call.db, thread.initiative.vantage, thread.now.id, answered)
     return {
         "thread": thread.now,

@@ -18,9 +18,15 @@ NOT_OURS = N_("This form is not one of ours. Load the page again.")
 _whole_number = number(NOT_OURS).func
 
 
+# Markup but a rule, blanks, and the letters without a shape: joiners, direction marks, fillers, soft hyphens.
+_INVISIBLE = re.compile(
+    "<(?!hr)[^>]*>|[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u3164\ufe0f]"
+)
+
+
 def _shows(text: str) -> str:
     # Markdown can be written that shows nothing, such as a lone link definition.
-    if text and not re.sub(r"<(?!hr)[^>]*>", "", to_html(text)).strip():
+    if text and not _INVISIBLE.sub("", to_html(text)):
         raise Wrong(N_("Nothing of this would be shown. Write it in words."))
     return text
 

@@ -137,11 +137,10 @@ def _call(house: House, socket: WebSocket[Any, Any, Any]) -> Call:
 
 async def _open(house: House, one: Socket, since: Sequence[Position]) -> None:
     """Authorise, replay, register; again from where we are when the hub went further meanwhile."""
-    call = one.call
 
     def work() -> tuple[list[str], list[Position]]:
         with house.database.transaction(writing=False) as db:
-            call.db, call.memo, call.now = db, {}, utc_now()
+            call = one.call = replace(one.call, db=db, memo={}, now=utc_now())
             call.viewer = house.viewer_of(call)
             one.followed = authorised(call, [position.stream_id for position in since])
             one.person_id, one.person_stream = call.viewer.person_id, call.viewer.stream_id
@@ -206,8 +205,7 @@ async def reauthorise(house: House, sockets: Sequence[Socket]) -> None:
         found = []
         for one in sockets:
             with house.database.transaction(writing=False) as db:
-                call = one.call
-                call.db, call.memo, call.now = db, {}, utc_now()
+                call = replace(one.call, db=db, memo={}, now=utc_now())
                 try:
                     call.viewer = house.viewer_of(call)
                     same = _vantages(authorised(call, list(one.followed))) == _vantages(one.followed)

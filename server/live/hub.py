@@ -107,7 +107,8 @@ class Hub:
                 break
             kinds = {vantage: kind for vantage, kind in self._vantages(stream_id).items() if vantage in missing}
             more = await self._lanes.reads.run(partial(self._news, stream_id, since, kinds))
-            news = News(more.at, {**news.shown, **more.shown})
+            # The earlier position stays: what came between is delivered again to all, and does no harm.
+            news = News(None if more.at is None else news.at, {**news.shown, **more.shown})
         self._write(stream_id, since, news)
         if passing:
             await self._deliver_passing(stream_id, passing)

@@ -20,12 +20,11 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from server.db import Db
+from server.settings import LARGEST_ID
 
 TOUCHED = "touched"
 MOST_REPLAYED = 200
 KEPT_CHANGES = 2_000
-# The largest number either database takes in an integer column.
-LARGEST = 2**31 - 1
 
 
 class Stream(SQLModel, table=True):
@@ -84,7 +83,7 @@ def parse_positions(text: str) -> tuple[Position, ...]:
         stream, epoch, seq = part.split(".")
         if not (stream.isdecimal() and seq.isdecimal() and epoch.isalnum() and len(part) < 60):
             raise ValueError(part)
-        if max(int(stream), int(seq)) > LARGEST:
+        if max(int(stream), int(seq)) > LARGEST_ID:
             raise ValueError(part)
         found.append(Position(int(stream), epoch, int(seq)))
     return tuple(found)

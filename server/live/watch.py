@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 from server.clock import utc_now
@@ -77,9 +78,9 @@ async def _brought_up(house: House, socket: Socket) -> None:
 
     def work() -> tuple[list[str], list[Position]]:
         with house.database.transaction(writing=False) as db:
-            socket.call.db, socket.call.memo = db, {}
-            told, reached = replayed(socket.call, since, socket.followed)
-            return [*told, *snapshot(socket.call, socket.followed)], reached
+            call = replace(socket.call, db=db, memo={})
+            told, reached = replayed(call, since, socket.followed)
+            return [*told, *snapshot(call, socket.followed)], reached
 
     told, reached = await house.lanes.reads.run(work)
     socket.behind_since = None

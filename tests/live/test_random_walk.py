@@ -108,8 +108,9 @@ class Walk:
             if (frame := page.next(0.1)) is not None:
                 page.receive(frame)
                 page.receive(frame)
-            if page.frames:
-                page.receive(self.chance.choice(page.frames))
+            # One connection keeps its order, so who was here a while ago never comes after who is here now.
+            if old := [frame for frame in page.frames if "at" in frame]:
+                page.receive(self.chance.choice(old))
 
         self.guarded(twice)
 
