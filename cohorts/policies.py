@@ -6,6 +6,7 @@ Somebody with two roles in one place sees what either role sees. A role that is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true
@@ -77,6 +78,10 @@ class Vantage:
     language: str
 
 
+# Scopes are asked by every page, never change for one standing, and cost more to put together than to run.
+KEPT = 2048
+
+
 def _cohorts_of(standing: Standing, *roles: str) -> ColumnElement[bool]:
     table: Any = Cohort.__table__  # type: ignore[attr-defined]
     held = [one for one in standing.held if one.role in roles]
@@ -87,22 +92,26 @@ def _cohorts_of(standing: Standing, *roles: str) -> ColumnElement[bool]:
     return or_(false(), table.c.programme_id.in_(wide), table.c.id.in_(narrow))
 
 
+@lru_cache(maxsize=KEPT)
 def visible_cohorts(standing: Standing) -> ColumnElement[bool]:
     """The condition on Cohort: a cohort, its programme and its list of teams."""
     return _cohorts_of(standing, *Role)
 
 
+@lru_cache(maxsize=KEPT)
 def visible_teams(standing: Standing) -> ColumnElement[bool]:
     """The condition on Team: a team and the names of its people."""
     team: Any = Team.__table__  # type: ignore[attr-defined]
     return team.c.cohort_id.in_(select(Cohort.id).where(visible_cohorts(standing)))  # type: ignore[call-overload]
 
 
+@lru_cache(maxsize=KEPT)
 def visible_initiatives(standing: Standing) -> ColumnElement[bool]:
     """The condition on Initiative: its four chapters. The owner runs the machine and reads none of them."""
     return _initiatives_of(standing, Role.FACILITATOR, Role.MEMBER, Role.ADVISER)
 
 
+@lru_cache(maxsize=KEPT)
 def visible_summaries(standing: Standing) -> ColumnElement[bool]:
     """The condition on Initiative: at least the summary its team released."""
     return _initiatives_of(standing, Role.FACILITATOR, Role.MEMBER, Role.ADVISER, Role.SPONSOR)

@@ -44,7 +44,7 @@ class Settings:
     fragments_kept: int = setting("SWEETSPOT_FRAGMENTS_KEPT", 8192, "rendered fragments kept in memory; 0: none")
     heartbeat: float = setting("SWEETSPOT_HEARTBEAT", 15.0, "seconds between two heartbeats of a live page")
     presence_grace: float = setting("SWEETSPOT_PRESENCE_GRACE", 8.0, "seconds until somebody who left counts as away")
-    read_threads: int = setting("SWEETSPOT_READ_THREADS", 4, "requests that may read at the same time")
+    read_threads: int = setting("SWEETSPOT_READ_THREADS", 2, "requests that may read at the same time")
     sqlite_synchronous: str = setting("SWEETSPOT_SQLITE_SYNCHRONOUS", "FULL", "FULL or NORMAL; see docs/decisions")
 
     @property

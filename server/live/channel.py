@@ -25,7 +25,7 @@ from server.live.kinds import Kind
 from server.live.log import Position, changes_since, parse_positions, positions
 from server.live.protocol import TRANSPORT
 from server.live.sockets import AsgiWriter, Followed, Socket, TransportWriter
-from server.refusals import NotYours, Refusal
+from server.refusals import Busy, NotYours, Refusal
 from server.routes import page
 
 log = logging.getLogger("sweetspot.live")
@@ -111,6 +111,8 @@ async def live_socket(socket: WebSocket[Any, Any, Any]) -> None:
         await _open(house, one, since)
     except (NotYours, ValueError):
         return await socket.close(code=NOT_FOUND)
+    except Busy:
+        return await socket.close(code=TRY_AGAIN)
     except Refusal:
         return await socket.close(code=FORBIDDEN)
     try:
@@ -151,7 +153,9 @@ async def _open(house: House, one: Socket, since: Sequence[Position]) -> None:
 
     own_stream: Position | None = None
     while True:
-        told, reached = await house.lanes.reads.run(work)
+        # A thousand pages come back at once after a restart: they wait here, and leave the lane to everybody else.
+        async with house.hub.opening:
+            told, reached = await house.lanes.reads.run(work)
         own_stream = reached.pop()
         if sum(other.person_id == one.person_id for other in house.hub.sockets) >= MOST_SOCKETS:
             one.close(TOO_MUCH)

@@ -28,6 +28,8 @@ log = logging.getLogger("sweetspot.live")
 TICK = 0.05
 POLL = 1.0
 RESTART = 1012
+# Pages that are opening at the same time.
+OPENING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Hub:
         self.presence = Presence(self._presence_changed)
         self.sockets: set[Socket] = set()
         self.delivered: dict[int, Position] = {}
+        self.opening = asyncio.Semaphore(OPENING)
         self._database, self._lanes, self._pages = database, lanes, pages
         self._listeners: dict[int, dict[Any, set[Socket]]] = {}
         self._persons: dict[int, set[Socket]] = {}

@@ -15,7 +15,7 @@ from tests.house import House
 from tests.live.deeds import Deeds
 from tests.world import World
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 FACES = [
     pytest.param("en", "light", 1280, id="english-light-1280"),
     pytest.param("en", "dark", 360, id="english-dark-360"),
