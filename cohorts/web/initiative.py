@@ -66,10 +66,9 @@ class Question:
 
 def form_page(call: Call, initiative: EditInitiativeDoor) -> Page:
     """The form, fresh, filled in again after an error, or with both texts where two people changed one."""
-    rejected, status = call.rejected, 200
-    if isinstance(rejected, Clash):
-        # The conflict answers with its own status; the house gives every other rejected form 422.
-        call.rejected, status = None, 409
+    rejected = call.rejected
+    # A conflict answers with its own status; the house gives every other rejected form 422.
+    status = 409 if isinstance(rejected, Clash) else 200
     base, questions = _asked(call, initiative, rejected)
     context = {
         "initiative": initiative,
