@@ -134,3 +134,77 @@ class InitiativeVersion(SQLModel, table=True):
     asked: str
     by_id: int | None = Field(default=None, foreign_key="person.id")
     at: datetime = Field(sa_type=Instant)
+
+
+class Invitation(SQLModel, table=True):
+    """Somebody is asked to take a role; what it covers is filled downwards as in Membership. `email` is folded, and
+    empty only in the invitation that makes the first owner. `name` is a suggestion, `language` a BCP 47 tag or empty.
+    It is open until its Acceptance, its Retraction or `expires_at`."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(max_length=254, index=True)
+    name: str = Field(default="", max_length=120)
+    language: str = Field(default="", max_length=20)
+    role: str = Field(max_length=20)
+    programme_id: int | None = Field(default=None, foreign_key="programme.id", index=True)
+    cohort_id: int | None = Field(default=None, foreign_key="cohort.id", index=True)
+    team_id: int | None = Field(default=None, foreign_key="team.id", index=True)
+    by_id: int | None = Field(default=None, foreign_key="person.id")
+    at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+
+
+class InvitationLink(SQLModel, table=True):
+    """One mail of an invitation. Sending it again makes another link; all of them work while the invitation is open.
+    The token itself is only in the mail; here is its SHA-256."""
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    invitation_id: int = Field(foreign_key="invitation.id", index=True)
+    # No foreign key: mails are cleared away after a month, invitations are not.
+    mail_id: int | None = None
+    at: datetime = Field(sa_type=Instant)
+
+
+class Acceptance(SQLModel, table=True):
+    """An invitation that was accepted: by whom, when, and the membership it made. Its key lets one redemption win."""
+
+    invitation_id: int = Field(foreign_key="invitation.id", primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    membership_id: int = Field(foreign_key="membership.id")
+    at: datetime = Field(sa_type=Instant)
+
+
+class Retraction(SQLModel, table=True):
+    """An invitation that was taken back: by whom and when."""
+
+    invitation_id: int = Field(foreign_key="invitation.id", primary_key=True)
+    by_id: int | None = Field(default=None, foreign_key="person.id")
+    at: datetime = Field(sa_type=Instant)
+
+
+class Import(SQLModel, table=True):
+    """A list of teams and people that a facilitator uploaded. `content` is the file until its rows are read;
+    `problem` says in a msgid why none could be. `read_at`: the preview is there; `applied_at`: the last row is in."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    cohort_id: int = Field(foreign_key="cohort.id", index=True)
+    by_id: int = Field(foreign_key="person.id")
+    file_name: str = Field(max_length=200)
+    content: bytes = b""
+    problem: str = Field(default="", max_length=300)
+    at: datetime = Field(sa_type=Instant)
+    read_at: datetime | None = Field(default=None, sa_type=Instant)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    applied_at: datetime | None = Field(default=None, sa_type=Instant)
+    stream_id: int = Field(foreign_key="stream.id")
+
+
+class ImportRow(SQLModel, table=True):
+    """One line of an import as it was understood. `cells` is JSON by field name, `errors` JSON of msgids with values by
+    field; `outcome` is empty until the row is applied, then a word of cohorts/imports.py."""
+
+    import_id: int = Field(foreign_key="import.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    cells: str
+    errors: str = ""
+    outcome: str = Field(default="", max_length=20)

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, case, delete, insert, select, update
 
 from cohorts.identity import Author, shown_as
 from cohorts.policies import Vantage
+from feedback import threads
 from feedback.models import CommentVersion, Withdrawal
 from feedback.policies import visible_threads
 from feedback.threads import (
@@ -62,6 +63,7 @@ class CommentNow:
     thread_id: int
     initiative_id: int
     parent_id: int | None
+    number: int
     author_id: int
     text: str
     version: int
@@ -98,6 +100,7 @@ _ONE = select(
     COMMENT.c.thread_id,
     THREAD.c.initiative_id,
     COMMENT.c.parent_id,
+    COMMENT.c.number,
     COMMENT.c.author_id,
     case((_STANDS, COMMENT.c.text), else_="").label("text"),
     COMMENT.c.version,
@@ -160,10 +163,10 @@ def post(
     now: datetime,
 ) -> Posted:
     """Say something in a thread, or answer a comment in it. Raises AnswersWithdrawn."""
-    top = _top(db, thread.id, parent_id) if parent_id is not None else None
-    first = not any_in(db, thread.id)
+    top, number = _under(db, thread.id, parent_id) if parent_id is not None else (None, threads.count(db, thread.id))
     values = {
         "thread_id": thread.id,
+        "number": number,
         "parent_id": top,
         "membership_id": membership_id,
         "author_id": author_id,
@@ -176,17 +179,17 @@ def post(
     id_: int = db.execute(insert(COMMENT).values(values).returning(COMMENT.c.id)).scalar_one()
     # A comment brings the list for its replies; the first one takes the "nobody has said anything" away.
     regions = (f"comment-{id_}", *((f"replies-{id_}",) if top is None else ()))
-    regions += (f"resolution-{thread.id}",) if first else ()
+    regions += (f"resolution-{thread.id}",) if number == 1 and top is None else ()
     touch_thread(db, thread, *regions)
     return Posted(id_, regions)
 
 
-def _top(db: Db, thread_id: int, parent_id: int) -> int:
-    """The comment a reply belongs under: an answer to a reply goes to the reply's own top comment."""
+def _under(db: Db, thread_id: int, parent_id: int) -> tuple[int, int]:
+    """The comment a reply belongs under, and its number: an answer to a reply goes to the reply's own top comment."""
     parent = comment_now(db, parent_id)
     if parent is None or parent.thread_id != thread_id or parent.withdrawn:
         raise AnswersWithdrawn
-    return parent.parent_id or parent.id
+    return parent.parent_id or parent.id, parent.number
 
 
 def edit(db: Db, thread: ThreadNow, comment: CommentNow, *, text: str, version: int, now: datetime) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.clock import Instant
 
 
 class Thread(SQLModel, table=True):
-    """A discussion on an initiative, for one audience."""
+    """A discussion on an initiative, for one audience. `tops` is how many comments were ever begun in it."""
 
     id: int | None = Field(default=None, primary_key=True)
     initiative_id: int = Field(foreign_key="initiative.id", index=True)
     audience_id: int = Field(foreign_key="audience.id", index=True)
     stream_id: int = Field(foreign_key="stream.id")
+    tops: int = 0
 
 
 class Resolution(SQLModel, table=True):
@@ -27,10 +29,17 @@ class Resolution(SQLModel, table=True):
 
 
 class Comment(SQLModel, table=True):
-    """What somebody said, in the role of one membership. Replies are one level deep: `parent_id` is a top comment."""
+    """What somebody said, in the role of one membership. Replies are one level deep: `parent_id` is a top comment.
+
+    `number` counts a thread's top comments from 1 and never changes; a reply has its parent's. Pages of a long thread
+    are spans of numbers, so a page holds the same comments whatever is said later.
+    """
+
+    __table_args__ = (Index("ix_comment_place", "thread_id", "number", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    thread_id: int = Field(foreign_key="thread.id", index=True)
+    thread_id: int = Field(foreign_key="thread.id")
+    number: int
     parent_id: int | None = Field(default=None, foreign_key="comment.id", index=True)
     membership_id: int = Field(foreign_key="membership.id")
     author_id: int = Field(foreign_key="person.id", index=True)
@@ -56,4 +65,36 @@ class Withdrawal(SQLModel, table=True):
     """A comment its author took back: when. Nobody is shown its words again."""
 
     comment_id: int = Field(foreign_key="comment.id", primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+
+
+class Reaction(SQLModel, table=True):
+    """What somebody thinks of a comment, in one word of feedback/reactions.py: a row, so that twice is once."""
+
+    comment_id: int = Field(foreign_key="comment.id", primary_key=True)
+    person_id: int = Field(foreign_key="person.id", primary_key=True, index=True)
+    kind: str = Field(primary_key=True, max_length=20)
+    at: datetime = Field(sa_type=Instant)
+
+
+class Visit(SQLModel, table=True):
+    """How far somebody has read a thread: the last comment they have seen, and when that was noted."""
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    thread_id: int = Field(foreign_key="thread.id", primary_key=True)
+    comment_id: int
+    at: datetime = Field(sa_type=Instant)
+
+
+class Draft(SQLModel, table=True):
+    """What somebody has begun to write. `place` names the form (`thread-3`, `reply-12`, `edit-12`, `initiative-4`);
+    `text` is what the form holds, JSON by field. `version` lets a second device notice that there is a newer one."""
+
+    __table_args__ = (UniqueConstraint("person_id", "place"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    place: str = Field(max_length=40)
+    text: str
+    version: int = 1
     at: datetime = Field(sa_type=Instant)

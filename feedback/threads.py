@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from cohorts.identity import Author, Byline, shown_as
 from cohorts.models import Audience, AudienceKind, Cohort, Initiative, Membership, Programme, Team
@@ -164,6 +164,13 @@ def cohort_of_talk(db: Db, stream_id: int) -> Any:
         .join_from(COHORT, PROGRAMME, PROGRAMME.c.id == COHORT.c.programme_id)
         .where(COHORT.c.talk_stream_id == stream_id)
     ).first()
+
+
+def count(db: Db, thread_id: int) -> int:
+    """Begin another comment in a thread; its number, from 1. The row's lock gives every number once."""
+    step = update(THREAD).where(THREAD.c.id == thread_id).values(tops=THREAD.c.tops + 1)
+    number: int = db.execute(step.returning(THREAD.c.tops)).scalar_one()
+    return number
 
 
 def touch_thread(db: Db, thread: ThreadNow, *regions: str) -> None:

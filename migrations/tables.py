@@ -8,6 +8,8 @@ MODULES = (
     "server.live.log",
     "server.receipts",
     "server.mail",
+    "server.jobs",
+    "server.audit",
     "server.limits",
     "people.models",
     "cohorts.models",

@@ -69,3 +69,10 @@ class SignInMail(SQLModel, table=True):
     next_path: str = Field(default="/", max_length=500)
     sent_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Erasure(SQLModel, table=True):
+    """A person whose name, address and logins were erased at their wish (GDPR, article 17), and when."""
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    at: datetime = Field(sa_type=Instant)

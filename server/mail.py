@@ -36,14 +36,20 @@ KEPT = timedelta(days=30)
 
 
 class Mail(SQLModel, table=True):
-    """One mail to one person. `sent_at`: handed to the SMTP server; `error`: why it was not."""
+    """One mail to one person. `sent_at`: the SMTP server took it. `handed_at` without `sent_at`: it was being handed
+    over when the process ended, so nobody knows, and it is not sent twice. `expires_at`: worth nothing after that.
+    `dropped_at`: it will not be sent any more; `error` says why, or why the last try failed."""
 
     id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(default="", max_length=40)
     to: str = Field(max_length=254)
     subject: str = Field(max_length=200)
     text: str
     at: datetime = Field(sa_type=Instant, index=True)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    handed_at: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    dropped_at: datetime | None = Field(default=None, sa_type=Instant)
     error: str = Field(default="", max_length=500)
 
 
