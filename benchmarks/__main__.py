@@ -6,14 +6,22 @@ import argparse
 import json
 import sys
 
+from benchmarks.idle_sockets import measure as idle_sockets
+from benchmarks.import_rows import measure as import_rows
 from benchmarks.live_comment import measure as live_comment
 from benchmarks.page_thread import measure as page_thread
+from benchmarks.page_thread_10k import measure as page_thread_10k
+from benchmarks.redis_wakeup import measure as redis_wakeup
 from benchmarks.script_bytes import measure as script_bytes
 
 MEASURES = {
     "page.thread_100": page_thread,
+    "page.thread_10k": page_thread_10k,
     "live.comment_to_last_1000": live_comment,
+    "live.redis_wakeup_ms": redis_wakeup,
+    "live.idle_socket_bytes": idle_sockets,
     "page.javascript_bytes": script_bytes,
+    "import.rows_5000": import_rows,
 }
 
 

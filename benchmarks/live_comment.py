@@ -40,7 +40,7 @@ def measure() -> Iterator[dict[str, Any]]:
         reference: list[float] = []
         renders = int(fetch(port, "/bench/renders"))
         for number in range(ROUNDS):
-            seconds, frame = _comment(port, filled, ours, f"measured-{number}-word")
+            seconds, frame = comment(port, filled, ours, f"measured-{number}-word")
             took.append(seconds)
             if theirs:
                 reference.append(_publish(*theirs, frame, f"measured-{number}-word".encode()))
@@ -67,7 +67,8 @@ def _crowd_of_ours(port: int, filled: Filled) -> Iterator[Crowd]:
     crowd.close()
 
 
-def _comment(port: int, filled: Filled, crowd: Crowd, word: str) -> tuple[float, bytes]:
+def comment(port: int, filled: Filled, crowd: Crowd, word: str) -> tuple[float, bytes]:
+    """Send a comment with `word` in it: seconds until the last of the crowd has it, and the frame."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.connect()
     body = urlencode({"text": f"A comment of ordinary length, {word}, with a little more to say.", "key": word})

@@ -4,6 +4,7 @@ fragments it has rendered so far."""
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -34,6 +35,12 @@ def renders(request: Request[Any, Any, Any]) -> int:
     return rendered
 
 
+@get("/bench/process", sync_to_thread=False)
+def process_id() -> int:
+    """Which process answers."""
+    return os.getpid()
+
+
 BYTES = memoryview(b"x" * 4_000_000).tobytes()
 
 
@@ -46,10 +53,10 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(database: Path, *, kept: int = 8192) -> Iterator[int]:
-    """The application in a process of its own; its port."""
+def serving(database: Path, *, kept: int = 8192, **settings: Any) -> Iterator[int]:
+    """The application in a process of its own; its port. `settings`: others than its own."""
     port = free_port()
-    command = [sys.executable, "-m", "benchmarks.server", str(database), str(port), str(kept)]
+    command = [sys.executable, "-m", "benchmarks.server", str(database), str(port), str(kept), json.dumps(settings)]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     try:
         wait_for(port)
@@ -76,16 +83,16 @@ def fetch(port: int, path: str, cookie: str = "") -> bytes:
         return body
 
 
-def main(database: str, port: str, kept: str) -> None:
+def main(database: str, port: str, kept: str, more: str = "{}") -> None:
     """Serve that database."""
-    settings = read_settings(
-        {}, database_url=f"sqlite:///{database}", port=int(port), fragments_kept=int(kept), heartbeat=3600.0
-    )
+    given = {"database_url": f"sqlite:///{database}", "port": int(port), "fragments_kept": int(kept)}
+    settings = read_settings({}, **given, heartbeat=3600.0, **json.loads(more))
     app = build(settings)
     app.register(memory)
     app.register(renders)
+    app.register(process_id)
     uvicorn.Server(configure(app, settings)).run()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam, or_, select
 
 from cohorts.models import Audience, AudienceKind, Cohort, Team
 from cohorts.policies import BELONGS, Standing, Vantage
-from server.db import Db
+from server.db import Db, ask
 
-__all__ = ["Vantage", "make_for_cohort", "make_for_team", "vantage_in_cohort", "vantage_in_team"]
+__all__ = ["Vantage", "make_for_cohort", "make_for_teams", "vantage_in_cohort", "vantage_in_team"]
 
 
 _AUDIENCE = Audience.__table__  # type: ignore[attr-defined]
@@ -29,10 +31,11 @@ def make_for_cohort(db: Db, cohort: Cohort) -> None:
     db.flush()
 
 
-def make_for_team(db: Db, team: Team) -> None:
+def make_for_teams(db: Db, teams: Iterable[Team]) -> None:
     """The audiences every team has: itself, and itself with the board."""
     db.add_all(
         Audience(kind=kind, cohort_id=team.cohort_id, team_id=team.id)
+        for team in teams
         for kind in (AudienceKind.TEAM, AudienceKind.TEAM_AND_BOARD)
     )
     db.flush()
@@ -56,4 +59,4 @@ def _belonging(db: Db, roles: frozenset[str], cohort_id: int, team_id: int | Non
     kinds = [kind for kind, members in BELONGS.items() if members & roles]
     if not kinds:
         return frozenset()
-    return frozenset(db.execute(_OF_KINDS, {"cohort": cohort_id, "team": team_id, "kinds": kinds}).scalars())
+    return frozenset(ask(db, _OF_KINDS, cohort=cohort_id, team=team_id, kinds=kinds).scalars())

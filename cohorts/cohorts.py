@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, select
 
@@ -36,8 +36,15 @@ class CohortFacts:
     programme: ProgrammeFacts
 
 
-def create(db: Db, programme: Programme, *, name: str, purpose: str = "") -> Cohort:
-    """A cohort with its two streams and its audiences."""
+class HasId(Protocol):
+    """A programme, as a row or as a page has it."""
+
+    @property
+    def id(self) -> int | None: ...
+
+
+def create(db: Db, programme: HasId, *, name: str, purpose: str = "") -> Cohort:
+    """A cohort with its streams and its audiences."""
     assert programme.id is not None
     cohort = Cohort(
         programme_id=programme.id,
@@ -45,6 +52,7 @@ def create(db: Db, programme: Programme, *, name: str, purpose: str = "") -> Coh
         purpose=purpose,
         stream_id=new_stream(db, "cohort"),
         talk_stream_id=new_stream(db, "talk"),
+        arrivals_stream_id=new_stream(db, "arrivals"),
     )
     db.add(cohort)
     db.flush()
@@ -75,6 +83,24 @@ def describe(db: Db, cohort_id: int, *, name: str, purpose: str) -> None:
     touch(db, cohort.stream_id, f"cohort-head-{cohort_id}")
     team: Any = Team.__table__  # type: ignore[attr-defined]
     tell_initiatives(db, team.c.cohort_id == cohort_id)
+
+
+def arrivals_stream(db: Db, cohort_id: int) -> int:
+    """The stream that tells those who run the cohort who was invited and who has arrived."""
+    return db.get_one(Cohort, cohort_id).arrivals_stream_id
+
+
+def tell_arrivals(db: Db, cohort_id: int, team_id: int | None) -> None:
+    """Who was invited to a team, or to the cohort itself, changed, or who has arrived there."""
+    part = f"arrivals-team-{team_id}" if team_id is not None else f"arrivals-board-{cohort_id}"
+    touch(db, db.get_one(Cohort, cohort_id).arrivals_stream_id, f"arrivals-counts-{cohort_id}", part)
+
+
+def tell_heads(db: Db, condition: ColumnElement[bool]) -> None:
+    """The heads of those cohorts' pages show the name of their programme."""
+    cohort: Any = Cohort.__table__  # type: ignore[attr-defined]
+    for id_, stream_id in db.execute(select(cohort.c.id, cohort.c.stream_id).where(condition)):
+        touch(db, stream_id, f"cohort-head-{id_}")
 
 
 def tell_initiatives(db: Db, condition: ColumnElement[bool]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cohorts.models import Part, Role
 from cohorts.policies import PEER, Vantage, may_see_profiles
+from people.erasure import GONE
 from server.languages import N_
 
 ROLE_WORDS: dict[str, str] = {
@@ -50,8 +51,9 @@ class Byline:
 
 
 def shown_as(author: Author, thing: object, vantage: Vantage) -> Byline:
-    """`author` of `thing` as seen from `vantage`. A sponsor reads names and nothing else of a person."""
-    if not may_see_profiles(vantage):
+    """`author` of `thing` as seen from `vantage`. A sponsor reads names and nothing else of a person; of somebody who
+    was erased nobody reads where they worked, because in a small team that would name them again."""
+    if author.name == GONE or not may_see_profiles(vantage):
         return Byline(author.name, "", "", "", "", "", author.sample)
     word = ROLE_WORDS[author.role]
     return Byline(author.name, author.organisation, author.country, author.role, word, author.team, author.sample)

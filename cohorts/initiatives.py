@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from cohorts import teams
 from cohorts.cohorts import ProgrammeFacts
 from cohorts.models import Cohort, Initiative, InitiativeVersion, Programme, Team
 from cohorts.teams import TeamFacts
 from people.models import Organisation, Person
-from server.db import Db
+from server.db import Db, ask
 from server.forms import clean
-from server.live.log import new_stream, touch
+from server.live.log import new_stream, new_streams, touch
 from server.markdown import to_html
 
 CHAPTERS = ("challenge", "context", "tried", "asked")
@@ -89,6 +90,23 @@ def start(
     return initiative
 
 
+def start_all(db: Db, teams: Sequence[Team], *, by_id: int | None, now: datetime) -> list[Initiative]:
+    """An initiative for each team that bears its name and says nothing yet, in as many statements as one takes."""
+    made = []
+    for team, stream_id in zip(teams, new_streams(db, "initiative", len(teams)), strict=True):
+        assert team.id is not None
+        title = " ".join(clean(team.name).split())
+        made.append(Initiative(team_id=team.id, title=title, changed_at=now, stream_id=stream_id))
+    db.add_all(made)
+    db.flush()
+    for one in made:
+        assert one.id is not None
+        texts = {name: getattr(one, name) for name in FIELDS}
+        db.add(InitiativeVersion(initiative_id=one.id, version=one.version, by_id=by_id, at=now, **texts))
+    db.flush()
+    return made
+
+
 def _write(db: Db, initiative: Initiative, given: Mapping[str, str], by_id: int | None, now: datetime) -> None:
     # Stored as a form would bring it back: else a text nobody touched would look changed at the next save.
     texts = {name: clean(given[name]).strip() for name in FIELDS}
@@ -127,9 +145,17 @@ def _everything() -> Any:
 _EVERYTHING = _everything()
 
 
-def read(db: Db, *conditions: ColumnElement[bool]) -> list[InitiativeFacts]:
-    """The initiatives that meet the conditions with all that stands around them: one query."""
-    return [_facts(row) for row in db.execute(_EVERYTHING.where(*conditions))]
+@lru_cache(maxsize=512)
+def _those(scopes: tuple[ColumnElement[bool], ...], named: tuple[str, ...]) -> Any:
+    # Kept, because putting this statement together takes 0.15 ms and asking it 0.07.
+    table = Initiative.__table__  # type: ignore[attr-defined]
+    return _EVERYTHING.where(*scopes, *(table.c[name] == bindparam(name) for name in named))
+
+
+def read(db: Db, *scopes: ColumnElement[bool], **named: int) -> list[InitiativeFacts]:
+    """The initiatives in those scopes with all that stands around them, in one query; of these the ones `named` by
+    columns of theirs, such as `id=7`."""
+    return [_facts(row) for row in ask(db, _those(scopes, tuple(named)), **named)]
 
 
 def _facts(row: Any) -> InitiativeFacts:

@@ -9,16 +9,22 @@ from typing import Protocol
 
 from sqlalchemy import bindparam, func, select
 
-from cohorts.models import Cohort, Membership, Removal, Role, Team
+from cohorts.cohorts import tell_arrivals
+from cohorts.models import Cohort, Membership, Programme, Removal, Role, Team
 from cohorts.policies import PEER, Held, Standing
 from people.models import Organisation, Person
-from server.db import Db
+from server.audit import note
+from server.db import Db, ask
 from server.live.log import touch
 
-__all__ = ["Held", "Standing", "join", "remove", "speaking_as", "standing_of"]
+__all__ = ["Held", "LastOwner", "Standing", "join", "remove", "speaking_as", "standing_of"]
 
 # With which of two memberships somebody talks about a team's work: their own team's before any other.
 SPEAKS_FIRST = (Role.MEMBER, Role.ADVISER, Role.FACILITATOR, PEER)
+
+
+class LastOwner(Exception):
+    """Without an owner nobody could give anybody a role again."""
 
 
 class InCohort(Protocol):
@@ -43,7 +49,7 @@ _HELD_BY = (
 
 def standing_of(db: Db, person_id: int) -> Standing:
     """What the memberships of that person add up to now: one query."""
-    rows = db.execute(_HELD_BY, {"person": person_id})
+    rows = ask(db, _HELD_BY, person=person_id)
     return Standing(person_id, tuple(Held(*row) for row in rows))
 
 
@@ -87,17 +93,54 @@ def join(
 
 
 def remove(db: Db, membership: Membership, *, by: int | None, now: datetime) -> None:
-    """End a membership; `by` is the id of the person who ends it. What was said with it stays. Harmless twice."""
+    """End a membership; `by` is the id of the person who ends it. What was said with it stays. Harmless twice.
+
+    Raises LastOwner.
+    """
     assert membership.id is not None
-    if db.get(Removal, membership.id) is None:
-        db.add(Removal(membership_id=membership.id, by_id=by, at=now))
-        _tell(db, membership, db.get_one(Person, membership.person_id))
+    # Two who remove at the same moment take turns; of two owners who remove each other one comes too late.
+    same = (_HELD.c.id == membership.id) | ((_HELD.c.role == Role.OWNER) & (membership.role == Role.OWNER))
+    db.execute(select(_HELD.c.id).where(same).order_by(_HELD.c.id).with_for_update())
+    if db.get(Removal, membership.id) is not None:
+        return
+    if membership.role == Role.OWNER and _owners(db) == 1:
+        raise LastOwner
+    db.add(Removal(membership_id=membership.id, by_id=by, at=now))
+    person = db.get_one(Person, membership.person_id)
+    words = ", ".join(word for word in (membership.role, _place(db, membership)) if word)
+    note(
+        db,
+        "membership ended",
+        by_id=by,
+        now=now,
+        person_id=person.id,
+        programme_id=membership.programme_id,
+        words=f"{person.name}: {words}",
+    )
+    _tell(db, membership, person)
+
+
+def _owners(db: Db) -> int:
+    standing = _HELD.outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
+    owners = select(func.count()).select_from(standing).where(_HELD.c.role == Role.OWNER, _GONE.c.at.is_(None))
+    return int(db.execute(owners).scalar_one())
+
+
+def _place(db: Db, membership: Membership) -> str:
+    """The name of the narrowest thing the membership covers."""
+    if membership.team_id is not None:
+        return db.get_one(Team, membership.team_id).name
+    if membership.cohort_id is not None:
+        return db.get_one(Cohort, membership.cohort_id).name
+    return db.get_one(Programme, membership.programme_id).name if membership.programme_id is not None else ""
 
 
 def _tell(db: Db, membership: Membership, person: Person) -> None:
     # The person's open pages ask again for what they may see; the team's page shows its people to everybody else.
     # Its list of members is a region of the cohort's stream, because whoever sees the cohort may read their names.
     touch(db, person.stream_id, "access")
+    if membership.cohort_id is not None:
+        tell_arrivals(db, membership.cohort_id, membership.team_id)
     if membership.team_id is not None and membership.cohort_id is not None:
         touch(db, db.get_one(Cohort, membership.cohort_id).stream_id, f"members-{membership.team_id}")
 
@@ -109,10 +152,12 @@ def person_renamed(db: Db, person_id: int) -> None:
         select(cohort.c.id, cohort.c.stream_id, held.c.team_id)
         .join(held, held.c.cohort_id == cohort.c.id)
         .outerjoin(_GONE, _GONE.c.membership_id == held.c.id)
-        .where(held.c.person_id == person_id, held.c.team_id.is_not(None), _GONE.c.membership_id.is_(None))
+        .where(held.c.person_id == person_id, _GONE.c.membership_id.is_(None))
     )
     for row in rows.all():
-        touch(db, row.stream_id, f"members-{row.team_id}", f"presence-cohort-{row.id}")
+        tell_arrivals(db, row.id, row.team_id)
+        if row.team_id is not None:
+            touch(db, row.stream_id, f"members-{row.team_id}", f"presence-cohort-{row.id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +186,6 @@ def members_of(db: Db, team_id: int) -> list[MemberFacts]:
         .order_by(held.c.id)
     )
     return [MemberFacts(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class InTeam:
-    """Somebody's place in a team."""
-
-    membership_id: int
-    team_id: int
-    name: str
-    sample: bool
-
-
-def in_team(db: Db, membership_id: int) -> InTeam | None:
-    """That membership, if it is one in a team, ended or not."""
-    held, person = Membership.__table__, Person.__table__  # type: ignore[attr-defined]
-    row = db.execute(
-        select(held.c.id, held.c.team_id, person.c.name, person.c.sample)
-        .join(person, person.c.id == held.c.person_id)
-        .where(held.c.id == membership_id, held.c.team_id.is_not(None))
-    ).first()
-    return InTeam(*row) if row else None
 
 
 def names_of(db: Db, person_ids: Iterable[int]) -> tuple[str, ...]:

@@ -49,7 +49,8 @@ class Programme(SQLModel, table=True):
 
 
 class Cohort(SQLModel, table=True):
-    """Teams that learn together. `stream_id`: its list of teams; `talk_stream_id`: what its audience alone may see."""
+    """Teams that learn together. `stream_id`: its list of teams; `talk_stream_id`: what its audience alone may see;
+    `arrivals_stream_id`: who was invited and who has arrived, for those who run it."""
 
     id: int | None = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id", index=True)
@@ -57,6 +58,7 @@ class Cohort(SQLModel, table=True):
     purpose: str = Field(default="", max_length=2000)
     stream_id: int = Field(foreign_key="stream.id")
     talk_stream_id: int = Field(foreign_key="stream.id")
+    arrivals_stream_id: int = Field(foreign_key="stream.id")
 
 
 class Team(SQLModel, table=True):
@@ -139,7 +141,8 @@ class InitiativeVersion(SQLModel, table=True):
 class Invitation(SQLModel, table=True):
     """Somebody is asked to take a role; what it covers is filled downwards as in Membership. `email` is folded, and
     empty only in the invitation that makes the first owner. `name` is a suggestion, `language` a BCP 47 tag or empty.
-    It is open until its Acceptance, its Retraction or `expires_at`."""
+    It is open until its Acceptance, its Retraction or `expires_at`. `lapsed_at`: when its end by time was told to the
+    pages that list it, which nobody's deed does."""
 
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(max_length=254, index=True)
@@ -152,17 +155,20 @@ class Invitation(SQLModel, table=True):
     by_id: int | None = Field(default=None, foreign_key="person.id")
     at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
+    lapsed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class InvitationLink(SQLModel, table=True):
     """One mail of an invitation. Sending it again makes another link; all of them work while the invitation is open.
-    The token itself is only in the mail; here is its SHA-256."""
+    The token itself is only in the mail; here is its SHA-256. `trouble` is what was told of the mail to the pages that
+    list it: empty, or a word of MailState."""
 
     token_hash: str = Field(primary_key=True, max_length=64)
     invitation_id: int = Field(foreign_key="invitation.id", index=True)
     # No foreign key: mails are cleared away after a month, invitations are not.
     mail_id: int | None = None
     at: datetime = Field(sa_type=Instant)
+    trouble: str = Field(default="", max_length=20)
 
 
 class Acceptance(SQLModel, table=True):
@@ -184,27 +190,32 @@ class Retraction(SQLModel, table=True):
 
 class Import(SQLModel, table=True):
     """A list of teams and people that a facilitator uploaded. `content` is the file until its rows are read;
-    `problem` says in a msgid why none could be. `read_at`: the preview is there; `applied_at`: the last row is in."""
+    `problem` says why none could be: JSON of a msgid and its values. `ignored`: JSON of the headings nobody knew.
+    `read_at`: the preview is there; `applied_at`: the last row is in. A cancelled one has no rows any more."""
 
     id: int | None = Field(default=None, primary_key=True)
     cohort_id: int = Field(foreign_key="cohort.id", index=True)
     by_id: int = Field(foreign_key="person.id")
     file_name: str = Field(max_length=200)
     content: bytes = b""
-    problem: str = Field(default="", max_length=300)
+    problem: str = ""
+    ignored: str = ""
     at: datetime = Field(sa_type=Instant)
     read_at: datetime | None = Field(default=None, sa_type=Instant)
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
     applied_at: datetime | None = Field(default=None, sa_type=Instant)
+    cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
     stream_id: int = Field(foreign_key="stream.id")
 
 
 class ImportRow(SQLModel, table=True):
-    """One line of an import as it was understood. `cells` is JSON by field name, `errors` JSON of msgids with values by
-    field; `outcome` is empty until the row is applied, then a word of cohorts/imports.py."""
+    """One line of an import. `cells` is JSON by field name, as typed under "typed" and as understood under "meant";
+    `errors` JSON of msgids with values by field. `plan` says what applying it does, and `outcome` what it did, in words
+    of cohorts/imports.py; an outcome is empty until the row is applied."""
 
     import_id: int = Field(foreign_key="import.id", primary_key=True)
     number: int = Field(primary_key=True)
     cells: str
     errors: str = ""
+    plan: str = Field(default="", max_length=20)
     outcome: str = Field(default="", max_length=20)

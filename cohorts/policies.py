@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
-from cohorts.models import AudienceKind, Cohort, Initiative, Role, Team
+from cohorts.models import AudienceKind, Cohort, Initiative, Programme, Role, Team
 
 PEER = "peer"
 READERS = frozenset({Role.FACILITATOR, Role.MEMBER, PEER, Role.ADVISER})
@@ -78,49 +78,109 @@ class Vantage:
     language: str
 
 
-# Scopes are asked by every page, never change for one standing, and cost more to put together than to run.
-KEPT = 2048
+_PROGRAMME_WIDE = frozenset({Role.FACILITATOR, Role.SPONSOR})
+_COHORT_WIDE = frozenset({Role.MEMBER, Role.ADVISER})
+_ANY = frozenset(Role)
+_READING = frozenset({Role.FACILITATOR, Role.MEMBER, Role.ADVISER})
 
 
-def _cohorts_of(standing: Standing, *roles: str) -> ColumnElement[bool]:
-    table: Any = Cohort.__table__  # type: ignore[attr-defined]
+class Reach(NamedTuple):
+    """How far somebody's roles go: programmes as a whole, single cohorts, or every one of them."""
+
+    everywhere: bool
+    programmes: frozenset[int]
+    cohorts: frozenset[int]
+
+
+def _reach(standing: Standing, roles: frozenset[Role]) -> Reach:
     held = [one for one in standing.held if one.role in roles]
-    if any(one.role == Role.OWNER for one in held):
-        return true()
-    wide = [one.programme_id for one in held if one.role in (Role.FACILITATOR, Role.SPONSOR)]
-    narrow = [one.cohort_id for one in held if one.role in (Role.MEMBER, Role.ADVISER)]
-    return or_(false(), table.c.programme_id.in_(wide), table.c.id.in_(narrow))
+    return Reach(
+        any(one.role == Role.OWNER for one in held),
+        frozenset(one.programme_id for one in held if one.programme_id and one.role in _PROGRAMME_WIDE),
+        frozenset(one.cohort_id for one in held if one.cohort_id and one.role in _COHORT_WIDE),
+    )
+
+
+# Conditions cost more to put together than to run. Kept by what they say, so one serves all whose roles go equally far,
+# and nothing has to be forgotten when a membership changes: it is read each time, and then another condition holds.
+KEPT = 512
 
 
 @lru_cache(maxsize=KEPT)
+def _cohorts_in(reach: Reach) -> ColumnElement[bool]:
+    table: Any = Cohort.__table__  # type: ignore[attr-defined]
+    if reach.everywhere:
+        return true()
+    found = [false()]
+    if reach.programmes:
+        found.append(table.c.programme_id.in_(sorted(reach.programmes)))
+    if reach.cohorts:
+        found.append(table.c.id.in_(sorted(reach.cohorts)))
+    return or_(*found)
+
+
+@lru_cache(maxsize=KEPT)
+def _teams_in(reach: Reach) -> ColumnElement[bool]:
+    team: Any = Team.__table__  # type: ignore[attr-defined]
+    return team.c.cohort_id.in_(select(Cohort.id).where(_cohorts_in(reach)))  # type: ignore[call-overload]
+
+
+@lru_cache(maxsize=KEPT)
+def _initiatives_in(reach: Reach) -> ColumnElement[bool]:
+    initiative, team = Initiative.__table__, Team.__table__  # type: ignore[attr-defined]
+    teams = select(team.c.id).join(Cohort, Cohort.id == team.c.cohort_id).where(_cohorts_in(reach))
+    return initiative.c.team_id.in_(teams)
+
+
+def visible_programmes(standing: Standing) -> ColumnElement[bool]:
+    """The condition on Programme: its name, edition, host and purpose. Any role in a part of it is enough."""
+    table: Any = Programme.__table__  # type: ignore[attr-defined]
+    if may_run_installation(standing):
+        return true()
+    return table.c.id.in_(sorted({one.programme_id for one in standing.held if one.programme_id is not None}))
+
+
 def visible_cohorts(standing: Standing) -> ColumnElement[bool]:
     """The condition on Cohort: a cohort, its programme and its list of teams."""
-    return _cohorts_of(standing, *Role)
+    return _cohorts_in(_reach(standing, _ANY))
 
 
-@lru_cache(maxsize=KEPT)
 def visible_teams(standing: Standing) -> ColumnElement[bool]:
     """The condition on Team: a team and the names of its people."""
-    team: Any = Team.__table__  # type: ignore[attr-defined]
-    return team.c.cohort_id.in_(select(Cohort.id).where(visible_cohorts(standing)))  # type: ignore[call-overload]
+    return _teams_in(_reach(standing, _ANY))
 
 
-@lru_cache(maxsize=KEPT)
 def visible_initiatives(standing: Standing) -> ColumnElement[bool]:
     """The condition on Initiative: its four chapters. The owner runs the machine and reads none of them."""
-    return _initiatives_of(standing, Role.FACILITATOR, Role.MEMBER, Role.ADVISER)
+    return _initiatives_in(_reach(standing, _READING))
 
 
-@lru_cache(maxsize=KEPT)
 def visible_summaries(standing: Standing) -> ColumnElement[bool]:
     """The condition on Initiative: at least the summary its team released."""
-    return _initiatives_of(standing, Role.FACILITATOR, Role.MEMBER, Role.ADVISER, Role.SPONSOR)
+    return _initiatives_in(_reach(standing, _READING | {Role.SPONSOR}))
 
 
-def _initiatives_of(standing: Standing, *roles: str) -> ColumnElement[bool]:
-    initiative, team = Initiative.__table__, Team.__table__  # type: ignore[attr-defined]
-    teams = select(team.c.id).join(Cohort, Cohort.id == team.c.cohort_id).where(_cohorts_of(standing, *roles))
-    return initiative.c.team_id.in_(teams)
+def may_run_installation(standing: Standing) -> bool:
+    """Make programmes, make owners, read the whole audit log."""
+    return any(one.role == Role.OWNER for one in standing.held)
+
+
+def may_run_programme(standing: Standing, programme_id: int | None) -> bool:
+    """Describe it, add cohorts to it, and give and take roles in it. None: what no programme covers, such as owners."""
+    mine = any(one.role == Role.FACILITATOR and one.programme_id == programme_id for one in standing.held)
+    return may_run_installation(standing) or (mine and programme_id is not None)
+
+
+def may_invite(standing: Standing, role: str, programme_id: int | None) -> bool:
+    """Owners invite anybody, and nobody else invites owners; facilitators everybody else to their programme."""
+    return may_run_programme(standing, None if role == Role.OWNER else programme_id)
+
+
+def run_programmes(standing: Standing) -> frozenset[int]:
+    """The programmes somebody facilitates."""
+    return frozenset(
+        one.programme_id for one in standing.held if one.role == Role.FACILITATOR and one.programme_id is not None
+    )
 
 
 def may_see_presence(vantage: Vantage) -> bool:

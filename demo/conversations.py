@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import cycle
 
 from cohorts import initiatives
 from cohorts.audiences import Vantage, vantage_in_team
@@ -12,8 +14,9 @@ from cohorts.initiatives import InitiativeFacts
 from cohorts.memberships import speaking_as, standing_of
 from cohorts.models import Cohort, Initiative
 from demo.samples import Conversation, Remark, conversations
-from feedback import comments, threads
+from feedback import comments, reactions, threads, withdrawals
 from feedback.comments import CommentNow
+from feedback.policies import may_react
 from feedback.threads import ThreadNow
 from people.models import Person
 from server.db import Db
@@ -87,7 +90,12 @@ class Table:
         comments.edit(self.db, thread, comment, text=text, version=comment.version, now=now)
 
     def take_back(self, remark: Remark, now: datetime) -> None:
-        comments.withdraw(self.db, self.thread(self.voice(remark.by)), self.comment(remark), now=now)
+        withdrawals.withdraw(self.db, self.thread(self.voice(remark.by)), self.comment(remark), now=now)
+
+    def nod(self, handle: str, remark: Remark, kind: str, now: datetime) -> None:
+        voice, comment = self.voice(handle), self.comment(remark)
+        if may_react(voice.vantage, voice.person_id, comment):
+            reactions.react(self.db, self.thread(voice), comment, kind, person_id=voice.person_id, now=now)
 
     def settle(self, handle: str, now: datetime) -> None:
         voice = self.voice(handle)
@@ -96,8 +104,9 @@ class Table:
     def events(self, conversation: Conversation) -> Iterator[Event]:
         for remark in conversation.remarks:
             yield from self.events_of(remark, None)
-            for reply in remark.replies:
+            for reply, kind in zip(remark.replies, cycle(reactions.WORDS), strict=False):
                 yield from self.events_of(reply, remark)
+                yield Event(reply.ago, partial(self.nod, reply.by, remark, kind))
         if conversation.resolved:
             handle, ago = conversation.resolved
             yield Event(ago, lambda now: self.settle(handle, now))
@@ -121,4 +130,4 @@ def hold(db: Db, cohort: Cohort, cast: Mapping[str, Person], now: datetime) -> N
         events += Table(db, by_team[conversation.team], cast).events(conversation)
     for event in sorted(events, key=lambda event: event.ago, reverse=True):
         event.act(midnight - event.ago)
-    comments.erase_withdrawn(db, now=now)
+    withdrawals.erase_withdrawn(db, now=now)

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import text
 
 from cohorts import cohorts, initiatives, programmes, teams
-from cohorts.models import Cohort, Part, Programme
-from demo import conversations, people
+from cohorts.models import Cohort, Part, Programme, Role
+from demo import conversations, invited, people
+from demo.samples import board
 from demo.state import DemoState, state_in
 from feedback import threads
 from people import organisations
@@ -55,6 +56,8 @@ def build(db: Db, now: datetime) -> None:
     places[LEARNING_TRACK] = track = learning_track(db, programme, facts["learning_track"], began)
     cast = people.add_board(db, programme, places, began) | people.add_teams(db, track, began)
     conversations.hold(db, track, cast, now)
+    hosts = (cast[one.handle] for one in board() if one.role == Role.FACILITATOR)
+    invited.add_invitations(db, track, next(hosts), now)
 
 
 def challenge_cohort(db: Db, programme: Programme, challenge: Facts, call: str, began: datetime) -> Cohort:

@@ -35,7 +35,11 @@ class Comment(SQLModel, table=True):
     are spans of numbers, so a page holds the same comments whatever is said later.
     """
 
-    __table_args__ = (Index("ix_comment_place", "thread_id", "number", "id"),)
+    __table_args__ = (
+        Index("ix_comment_place", "thread_id", "number", "id"),
+        # What came after the last one somebody has seen.
+        Index("ix_comment_order", "thread_id", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     thread_id: int = Field(foreign_key="thread.id")
@@ -87,8 +91,9 @@ class Visit(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """What somebody has begun to write. `place` names the form (`thread-3`, `reply-12`, `edit-12`, `initiative-4`);
-    `text` is what the form holds, JSON by field. `version` lets a second device notice that there is a newer one."""
+    """What somebody has begun to write. `place` names the form (`thread-3`, `edit-12`, `initiative-4`); `text` is what
+    the form holds, JSON by field. `version` lets a second device notice that there is a newer one; it begins anywhere,
+    so that no draft is taken for one that was there before it. `key` is that of the form which wrote it last."""
 
     __table_args__ = (UniqueConstraint("person_id", "place"),)
 
@@ -97,4 +102,6 @@ class Draft(SQLModel, table=True):
     place: str = Field(max_length=40)
     text: str
     version: int = 1
-    at: datetime = Field(sa_type=Instant)
+    key: str = Field(default="", max_length=64)
+    at: datetime = Field(sa_type=Instant, index=True)
+    discarded_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -51,3 +51,8 @@ def may_withdraw_comment(person_id: int, comment: Written) -> bool:
 def may_resolve_thread(vantage: Vantage) -> bool:
     """The team whose work it is, and the facilitators."""
     return may_edit_initiative(vantage) or may_moderate(vantage)
+
+
+def may_react(vantage: Vantage, person_id: int, comment: Written) -> bool:
+    """Whoever takes part in the cohort, to what somebody else said, as long as it stands."""
+    return may_talk(vantage) and comment.author_id != person_id and not comment.withdrawn

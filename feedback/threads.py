@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,8 +16,8 @@ from cohorts.policies import Vantage
 from feedback.models import Comment, Resolution, Thread
 from feedback.policies import visible_threads
 from people.models import Organisation, Person
-from server.db import Db
-from server.live.log import new_stream, touch
+from server.db import Db, ask
+from server.live.log import new_stream, new_streams, touch
 
 THREAD: Any = Thread.__table__  # type: ignore[attr-defined]
 RESOLUTION: Any = Resolution.__table__  # type: ignore[attr-defined]
@@ -46,7 +46,8 @@ AUTHOR = (
 
 @dataclass(frozen=True, slots=True)
 class ThreadNow:
-    """A thread as it is now. `talk_stream_id`: where the cohort is told what is new; `zone`: the programme's."""
+    """A thread as it is now. `talk_stream_id`: where the cohort is told what is new; `zone`: the programme's; `tops`:
+    how many comments were begun in it, which says nothing about those already shown: they are kept without it."""
 
     id: int
     initiative_id: int
@@ -56,6 +57,7 @@ class ThreadNow:
     zone: str
     resolved_by: Byline | None
     resolved_at: datetime | None
+    tops: int = field(compare=False)
 
 
 def with_author(rows: Any, membership_id: Any) -> Any:
@@ -72,6 +74,7 @@ _NOW = select(
     THREAD.c.id,
     THREAD.c.initiative_id,
     THREAD.c.stream_id,
+    THREAD.c.tops,
     COHORT.c.id.label("cohort_id"),
     COHORT.c.talk_stream_id,
     PROGRAMME.c.time_zone,
@@ -107,6 +110,22 @@ def open_for_cohort(db: Db, initiative: Initiative) -> Thread:
     return open_for(db, initiative, db.execute(wanted).scalars().one())
 
 
+def open_for_new(db: Db, begun: Sequence[Initiative]) -> None:
+    """The same for initiatives that were begun just now and have no thread yet, in as many statements as one takes."""
+    cohort = (AUDIENCE.c.cohort_id == TEAM.c.cohort_id) & (AUDIENCE.c.kind == AudienceKind.COHORT)
+    found = select(TEAM.c.id, AUDIENCE.c.id).join(AUDIENCE, cohort).where(TEAM.c.id.in_([one.team_id for one in begun]))
+    audiences = dict(db.execute(found).all())
+    for one, stream_id in zip(begun, new_streams(db, "thread", len(begun)), strict=True):
+        assert one.id is not None
+        db.add(Thread(initiative_id=one.id, audience_id=audiences[one.team_id], stream_id=stream_id))
+    db.flush()
+
+
+_COUNT = (
+    update(THREAD).where(THREAD.c.id == bindparam("thread")).values(tops=THREAD.c.tops + 1).returning(THREAD.c.tops)
+)
+
+
 @lru_cache(maxsize=1024)
 def _seen(vantage: Vantage, which: str) -> Any:
     """The query for the thread whose column `which` is the value `given`. Kept, because putting it together costs more
@@ -118,7 +137,7 @@ def _seen(vantage: Vantage, which: str) -> Any:
 def _now(db: Db, vantage: Vantage, which: str, given: int) -> ThreadNow | None:
     if not vantage.audiences:
         return None
-    row = db.execute(_seen(vantage, which), {"given": given}).first()
+    row = ask(db, _seen(vantage, which), given=given).first()
     if row is None:
         return None
     by = shown_as(Author(*row[:6]), None, vantage) if row.at else None
@@ -131,6 +150,7 @@ def _now(db: Db, vantage: Vantage, which: str, given: int) -> ThreadNow | None:
         zone=row.time_zone,
         resolved_by=by,
         resolved_at=row.at,
+        tops=row.tops,
     )
 
 
@@ -168,8 +188,7 @@ def cohort_of_talk(db: Db, stream_id: int) -> Any:
 
 def count(db: Db, thread_id: int) -> int:
     """Begin another comment in a thread; its number, from 1. The row's lock gives every number once."""
-    step = update(THREAD).where(THREAD.c.id == thread_id).values(tops=THREAD.c.tops + 1)
-    number: int = db.execute(step.returning(THREAD.c.tops)).scalar_one()
+    number: int = db.execute(_COUNT, {"thread": thread_id}).scalar_one()
     return number
 
 

@@ -17,8 +17,8 @@ from sqlalchemy import bindparam, delete, select, update
 
 from people.models import Login, Person
 from people.persons import ACCESS
-from server.db import Db
-from server.live.log import touch
+from server.db import Db, ask
+from server.live.log import Stream, touch
 
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=60)
@@ -38,7 +38,14 @@ class Viewer:
     organisation_id: int
     login_id: int
     stream_id: int
+    # How often what they may see has changed. A page carries it, so one that is out of date is known by its number.
+    access: int
+    login_seen_at: datetime
     login_ends_at: datetime
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether it was last noted so long ago that the login is in use that it is time to note it again."""
+        return self.login_seen_at < now - SEEN_AGAIN
 
 
 def hashed(token: str) -> str:
@@ -48,6 +55,7 @@ def hashed(token: str) -> str:
 
 _LOGIN: Any = Login.__table__  # type: ignore[attr-defined]
 _PERSON: Any = Person.__table__  # type: ignore[attr-defined]
+_STREAM: Any = Stream.__table__  # type: ignore[attr-defined]
 # Built once: every page asks it, and putting a statement together costs more than SQLite takes to answer it.
 _VIEWER = (
     select(
@@ -59,10 +67,12 @@ _VIEWER = (
         _PERSON.c.organisation_id,
         _LOGIN.c.id.label("login_id"),
         _PERSON.c.stream_id,
+        _STREAM.c.seq.label("access"),
         _LOGIN.c.ends_at,
-        _LOGIN.c.seen_at,
+        _LOGIN.c.seen_at.label("login_seen_at"),
     )
     .join_from(_LOGIN, _PERSON, _LOGIN.c.person_id == _PERSON.c.id)
+    .join(_STREAM, _STREAM.c.id == _PERSON.c.stream_id)
     .where(
         _LOGIN.c.token_hash == bindparam("token_hash"),
         _LOGIN.c.ends_at > bindparam("now"),
@@ -73,19 +83,16 @@ _VIEWER = (
 
 def viewer_with(db: Db, token: str, now: datetime) -> Viewer | None:
     """Whose login that token is, in one query; None when it ended or never was."""
-    given = {"token_hash": hashed(token), "now": now, "seen_since": now - IDLE}
-    row = db.execute(_VIEWER, given).first()
+    row = ask(db, _VIEWER, token_hash=hashed(token), now=now, seen_since=now - IDLE).first()
     if row is None:
         return None
     found = dict(row._mapping)
-    ends_at = min(found.pop("ends_at"), found.pop("seen_at") + IDLE)
+    ends_at = min(found.pop("ends_at"), found["login_seen_at"] + IDLE)
     return Viewer(**found, login_ends_at=ends_at)
 
 
 def begin(db: Db, person_id: int, agent: str, now: datetime) -> str:
-    """A new login of that person; its token. Logins that are over are cleared away."""
-    login: Any = Login.__table__  # type: ignore[attr-defined]
-    db.execute(delete(login).where((login.c.ends_at <= now) | (login.c.seen_at <= now - IDLE)))
+    """A new login of that person; its token."""
     token = secrets.token_urlsafe(32)
     db.add(
         Login(
@@ -98,6 +105,12 @@ def begin(db: Db, person_id: int, agent: str, now: datetime) -> str:
         )
     )
     return token
+
+
+def clear(db: Db, now: datetime) -> None:
+    """Forget the logins that are over."""
+    login: Any = Login.__table__  # type: ignore[attr-defined]
+    db.execute(delete(login).where((login.c.ends_at <= now) | (login.c.seen_at <= now - IDLE)))
 
 
 def end(db: Db, token: str) -> None:
@@ -117,3 +130,37 @@ def seen(db: Db, login_id: int, now: datetime) -> None:
     login: Any = Login.__table__  # type: ignore[attr-defined]
     stale = (login.c.id == login_id) & (login.c.seen_at < now - SEEN_AGAIN)
     db.execute(update(login).where(stale).values(seen_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class LoginFacts:
+    """A signed-in browser as its person may know it. `agent` is what the browser calls itself."""
+
+    id: int
+    agent: str
+    began_at: datetime
+    seen_at: datetime
+
+
+def of_person(db: Db, person_id: int, now: datetime) -> list[LoginFacts]:
+    """The logins of that person that still work, the last used first."""
+    columns = (_LOGIN.c.id, _LOGIN.c.agent, _LOGIN.c.began_at, _LOGIN.c.seen_at)
+    works = (_LOGIN.c.person_id == person_id, _LOGIN.c.ends_at > now, _LOGIN.c.seen_at > now - IDLE)
+    return [LoginFacts(*row) for row in db.execute(select(*columns).where(*works).order_by(_LOGIN.c.seen_at.desc()))]
+
+
+def end_one(db: Db, viewer: Viewer, login_id: int) -> int:
+    """End one of the viewer's logins; how many ended, 0 or 1."""
+    return _end_some(db, viewer, _LOGIN.c.id == login_id)
+
+
+def end_others(db: Db, viewer: Viewer) -> int:
+    """End all logins of the viewer but the one that asks; how many ended."""
+    return _end_some(db, viewer, _LOGIN.c.id != viewer.login_id)
+
+
+def _end_some(db: Db, viewer: Viewer, which: Any) -> int:
+    gone: Any = db.execute(delete(_LOGIN).where(_LOGIN.c.person_id == viewer.person_id, which))
+    if gone.rowcount:
+        touch(db, viewer.stream_id, ACCESS)
+    return int(gone.rowcount)

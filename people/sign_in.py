@@ -71,7 +71,6 @@ def offer(db: Db, person: Person | None, made: Secrets, next_path: str, now: dat
     person_id = person.id if person else db.execute(select(Person.id).limit(1)).scalar()  # type: ignore[call-overload]
     if person_id is None:
         return
-    db.execute(delete(SignInMail).where(SignInMail.sent_at < now - KEPT))  # type: ignore[arg-type]
     db.add(
         SignInMail(
             person_id=person_id,
@@ -82,6 +81,11 @@ def offer(db: Db, person: Person | None, made: Secrets, next_path: str, now: dat
             sent_at=now,
         )
     )
+
+
+def clear(db: Db, now: datetime) -> None:
+    """Forget what was offered more than a day ago: its links were refused long enough with a reason."""
+    db.execute(delete(SignInMail).where(SignInMail.sent_at < now - KEPT))  # type: ignore[arg-type]
 
 
 def offered(db: Db, token: str, now: datetime) -> Offered | None:

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
+from functools import partial
+from socket import socket
 from typing import Any
 
 import uvicorn
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 
+import cohorts.traces
 import cohorts.web
+import feedback.traces
 import feedback.web
+import people.traces
 import people.web
 import sessions.web
+from cohorts.founding import with_new_initiatives
+from feedback.threads import open_for_new
 from people.web.demo import public_home
 from people.web.doors import viewer_of
+from server import clearing, logs
 from server.calls import Call, Reply
+from server.counting import new_number, number, tell, write_lines
 from server.db import Database
+from server.figures import Figures
+from server.health import Asking, show_health, show_ready
 from server.house import House
+from server.job_loop import JobLoop
 from server.lanes import Lanes
 from server.languages import languages
 from server.live import channel, watch
@@ -27,14 +40,29 @@ from server.live.hub import Hub
 from server.live.kinds import Kinds
 from server.live.log import write_touched
 from server.live.protocol import LendingProtocol
-from server.mail import Postman
+from server.live.wakeup import Wakeup
+from server.logs import ABOUT
+from server.metrics import LEFT_EVERY, leave, show_metrics
 from server.pages import Page, Pages
+from server.postman import Postman
 from server.routes import call_from, page, respond
 from server.settings import Settings
 from server.static import StaticFiles, static_file
 from server.turned_away import Stranger, turned_away
 
+log = logging.getLogger("sweetspot.requests")
+
 PACKAGES = (people.web, cohorts.web, feedback.web, sessions.web)
+# What one package does or shows where another has its own part. Commands use these too, without a house.
+PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
+    "cohort": (*feedback.web.cohort_panels, *sessions.web.cohort_panels),
+    "draft kept": (feedback.web.draft_kept,),
+    "draft sent": (feedback.web.draft_sent,),
+    "person renamed": (cohorts.web.person_renamed, feedback.web.author_renamed),
+    "person erased": (cohorts.traces.erase, feedback.traces.erase),
+    "my data": (people.traces.about, cohorts.traces.about, feedback.traces.about),
+}
+with_new_initiatives.append(open_for_new)
 STATUS = {404: Stranger.NO_PAGE, 405: Stranger.NO_VERB, 413: Stranger.TOO_LARGE, 400: Stranger.UNREADABLE}
 
 
@@ -66,26 +94,36 @@ def build_house(settings: Settings) -> House:
     hub = Hub(database, lanes, pages, kinds)
     database.before_commit.append(write_touched)
     database.after_commit.append(hub.after_commit)
-    panels: dict[str, tuple[Callable[..., Any], ...]] = {
-        "cohort": (*feedback.web.cohort_panels, *sessions.web.cohort_panels),
-        "person renamed": (cohorts.web.person_renamed, feedback.web.author_renamed),
-    }
-    return House(settings, database, lanes, pages, static, hub, viewer_of, cohorts.web.reader_of, notice_of, panels)
+    wakeup = Wakeup(settings, hub) if settings.redis_url else None
+    if wakeup:
+        database.after_commit.append(wakeup.after_commit)
+    hooks = (viewer_of, cohorts.web.reader_of, notice_of, PANELS)
+    return House(settings, database, lanes, pages, static, hub, *hooks, wakeup=wakeup)
 
 
 def refuse(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
     """What Litestar itself turns away (no such address, no such method, too large) looks like every other refusal."""
     status = problem.status_code if isinstance(problem, HTTPException) else 500
     house: House = request.app.state.house
+    mine = number() or new_number()
+    ABOUT.set({"request": mine})
+    if status not in STATUS:
+        log.error("the request broke", exc_info=problem)
     answer = turned_away(call_from(house, request), STATUS.get(status, Stranger.BROKEN))
-    return respond(answer, house.settings.secure)
+    response = respond(answer, house.settings.secure)
+    # Its address is anything a stranger may type.
+    tell(request, f"{request.method} (no route)", mine, response, 0.0)
+    return response
 
 
-def build(settings: Settings) -> Litestar:
-    """The application for those settings. The database must be migrated."""
+def build(settings: Settings, figures: Figures | None = None) -> Litestar:
+    """The application for those settings; the database must be migrated. `figures`: of one process among several."""
     house = build_house(settings)
-    postman = Postman(house.database, settings)
-    house.database.after_commit.append(postman.after_commit)
+    house.hub.figures = figures or house.hub.figures
+    postman = Postman(settings)
+    works = [*postman.works(), *clearing.works(settings), *(work for package in PACKAGES for work in package.works)]
+    jobs = JobLoop(house.database, house.lanes, works, house)
+    house.database.after_commit.append(jobs.after_commit)
 
     @contextlib.asynccontextmanager
     async def living(app: Litestar) -> AsyncIterator[None]:
@@ -93,18 +131,22 @@ def build(settings: Settings) -> Litestar:
             await channel.reauthorise(house, sockets)
 
         house.hub.start(reauthorise)
-        watches = watch.start(house)
-        postman.start()
+        watches = [*watch.start(house), *(house.wakeup.start() if house.wakeup else ())]
+        watches.append(asyncio.create_task(watch.supervised(LEFT_EVERY, partial(leave, house))))
+        jobs.start()
         try:
             yield
         finally:
             for task in watches:
                 task.cancel()
+            jobs.stop()
             await asyncio.to_thread(postman.close)
+            await jobs.ended()
             await asyncio.to_thread(house.lanes.close)
+            write_lines()
             house.database.close()
 
-    routes = [home, static_file, channel.live_frames, channel.live_socket]
+    routes = [home, static_file, show_metrics, show_health, show_ready, channel.live_frames, channel.live_socket]
     routes += [route for package in PACKAGES for route in package.routes]
     app = Litestar(
         routes,
@@ -113,7 +155,7 @@ def build(settings: Settings) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
-    app.state.house = house
+    app.state.house, app.state.asking = house, Asking(house.database)
     return app
 
 
@@ -129,11 +171,33 @@ def configure(app: Any, settings: Settings) -> uvicorn.Config:
         proxy_headers=settings.behind_proxy,
         server_header=False,
         access_log=False,
+        log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=5,
     )
 
 
-def serve(settings: Settings) -> None:
-    """Serve until a signal ends it."""
-    uvicorn.Server(configure(build(settings), settings)).run()
+class Server(uvicorn.Server):
+    """uvicorn's, telling when it serves."""
+
+    def __init__(self, config: uvicorn.Config, serving: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._serving = serving
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._serving()
+
+
+def serve(
+    settings: Settings,
+    figures: Figures | None = None,
+    listening: socket | None = None,
+    serving: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until a signal ends it; on a port that listens already, if one is given. `serving` is called then."""
+    logs.configure(settings.log)
+    server = Server(configure(build(settings, figures), settings), serving)
+    server.run(sockets=[listening] if listening else None)

@@ -48,6 +48,7 @@ class Reply:
     """What answers a form: a way to go for a plain browser, the touched regions and a fresh form for htmx.
 
     `mine` are DOM ids of items the verb created. Stored with the form's key, so that a repeat gets the first reply.
+    `anew`: an id that is not theirs any more.
     `leaves`: the browser forgets what it kept of us (sign-out).
     """
 
@@ -56,6 +57,15 @@ class Reply:
     mine: tuple[str, ...] = ()
     cookies: tuple[CookieSet, ...] = ()
     leaves: bool = False
+    anew: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that came with a form: what its sender calls it, and its bytes."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -72,6 +82,7 @@ class Call:
     client: str
     now: datetime
     sent: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, Uploaded] = field(default_factory=dict)
     htmx: bool = False
     accepts: str = ""
     agent: str = ""
@@ -80,6 +91,8 @@ class Call:
     viewer: Any = None
     rejected: Rejected | None = None
     memo: dict[Any, Any] = field(default_factory=dict)
+    # Small writes that a reading call asks for: done in a transaction of their own once the answer is on its way.
+    afterwards: list[Callable[[Db], None]] = field(default_factory=list)
 
     def once(self, key: Any, make: Callable[[], Made]) -> Made:
         """`make()`, computed at most once in this call."""
@@ -140,7 +153,7 @@ class Verb:
     """How a handler that changes something is called."""
 
     needs: Needs
-    act: Callable[..., Reply]
+    act: Callable[..., Any]
     again: Callable[..., Page] | None = None
     form: Callable[..., Piece] | None = None
     once: bool = False

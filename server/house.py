@@ -22,6 +22,7 @@ from server.static import StaticFiles
 
 if TYPE_CHECKING:
     from server.live.hub import Hub
+    from server.live.wakeup import Wakeup
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,13 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class LivePart:
-    """Where the page's socket connects, the positions it resumes from and the reader's own items."""
+    """Where the page's socket connects, the positions it resumes from, the reader's own items, and how often what
+    the reader may see had changed when the page was made."""
 
     url: str
     positions: str
     mine: tuple[str, ...]
+    access: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class House:
     reader_of: Callable[[Call], tuple[Reader | None, tuple[Place, ...]]]
     notice_of: Callable[[Call], str | None]
     panels: Mapping[str, tuple[Callable[..., Any], ...]] = field(default_factory=dict)
+    wakeup: Wakeup | None = None
     receipts: Any = receipts
     policy: str = ""
 
@@ -106,9 +110,11 @@ class House:
         viewer, places = self.reader_of(call) if call.viewer else (None, ())
         asks = call.viewer is not None and not call.viewer.time_zone
         live = None
-        if page.live:
+        # Whoever is signed in has a socket on every page: it also tells when their access ends.
+        if page.live or call.viewer:
             positions = ",".join(str(position) for position in page.live)
-            live = LivePart(f"/live?at={positions}", positions, page.mine)
+            access = call.viewer.access if call.viewer else 0
+            live = LivePart(f"/live?at={positions}&access={access}", positions, page.mine, access)
         return Frame(
             language=call.language,
             viewer=viewer,
@@ -134,17 +140,22 @@ class House:
             return self.render_reply(call, shown, None, {})
         headers = page_headers(self.settings, self.policy, call.nonce) | {"content-type": "text/html; charset=utf-8"}
         status = getattr(shown, "status", 200)
-        if call.rejected and status == 200:
+        if call.rejected and call.rejected.errors and status == 200:
             status = 422
         if isinstance(shown, Piece):
             return Answer(self.pages.piece(shown, call.language).encode(), status, headers)
         html = self.pages.page(shown.template, shown.context, self.frame(call, shown), call.language)
-        return Answer(html.encode(), status, headers)
+        return Answer(html, status, headers)
 
     def render_reply(
-        self, call: Call, reply: Reply, form: Callable[..., Piece] | None, opened: Mapping[str, Any]
+        self, call: Call, reply: Reply | Answer, form: Callable[..., Piece] | None, opened: Mapping[str, Any]
     ) -> Answer:
-        """A redirect for a plain browser; for htmx a fresh form and the touched regions as the hub shows them."""
+        """A redirect for a plain browser; for htmx a fresh form and the touched regions as the hub shows them.
+
+        A verb that hands out a file has made its answer itself.
+        """
+        if isinstance(reply, Answer):
+            return reply
         headers = page_headers(self.settings, self.policy, call.nonce)
         if reply.leaves:
             headers["clear-site-data"] = '"cache", "storage"'
@@ -154,6 +165,10 @@ class House:
         body = self.pages.piece(form(call, **opened), call.language) if form else ""
         body += self.hub.kinds.shown_to(call, reply.regions)
         headers |= {"content-type": "text/html; charset=utf-8"}
+        # Where a plain browser would be sent: for a page that does not show what was made.
+        headers["hx-page"] = reply.to
         if reply.mine:
             headers["hx-mine"] = " ".join(reply.mine)
+        if reply.anew:
+            headers["hx-anew"] = reply.anew
         return Answer(body.encode(), 200, headers, reply.cookies)

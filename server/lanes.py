@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from server.refusals import Busy
@@ -17,6 +18,7 @@ class Lane:
     """`threads` workers with at most `waiting` calls queued behind them."""
 
     def __init__(self, name: str, threads: int, waiting: int = 400) -> None:
+        self.threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._free = threading.BoundedSemaphore(threads + waiting)
 
@@ -25,7 +27,8 @@ class Lane:
         if not self._free.acquire(blocking=False):
             raise Busy
         try:
-            task = asyncio.get_running_loop().run_in_executor(self._pool, work)
+            # What is logged in the worker belongs to the request it works for.
+            task = asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, work)
         except BaseException:
             self._free.release()
             raise
@@ -38,7 +41,7 @@ class Lane:
 
 
 class Lanes:
-    """Reading, writing and slow work never wait for each other.
+    """Reading, writing, slow work and a mail server that hangs never wait for each other.
 
     On SQLite one writer at a time is the rule of the engine; a lane of one turns "database is locked" into a queue.
     """
@@ -47,8 +50,9 @@ class Lanes:
         self.reads = Lane("read", readers)
         self.writes = Lane("write", writers)
         self.slow = Lane("slow", 1)
+        self.mail = Lane("mail", 2)
 
     def close(self) -> None:
         """Let running calls end, start no more."""
-        for lane in (self.reads, self.writes, self.slow):
+        for lane in (self.reads, self.writes, self.slow, self.mail):
             lane.close()

@@ -1,13 +1,15 @@
 """The database's shape, brought up to this version of the code.
 
 A migration's name begins with its version, a date (`2026_11_21_0300`): so the newest one is known from the file names,
-and a start with nothing to do never loads Alembic. Migrations only go forward; a backup goes back.
+and a start with nothing to do never loads Alembic. Migrations only go forward; a backup goes back, so a SQLite file is
+copied before it is changed. PostgreSQL upgrades in one transaction, and its dumps are its owner's (decision 0034).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
@@ -54,8 +56,15 @@ def is_current(connection: Connection) -> bool:
     return version == known[-1]
 
 
-def migrate(database: Database) -> bool:
-    """Bring the database to the newest shape; whether there was anything to do. Raises CannotMigrate."""
+def say_nothing(sentence: str) -> None:
+    """For whoever does not want to be told."""
+
+
+def migrate(database: Database, *, copying: bool = True, tell: Callable[[str], None] = say_nothing) -> bool:
+    """Bring the database to the newest shape; whether there was anything to do. Raises CannotMigrate.
+
+    `copying`: a SQLite file that holds something is backed up first. `tell` gets a sentence about the backup.
+    """
     try:
         with database.engine.connect() as connection:
             if is_current(connection):
@@ -64,10 +73,27 @@ def migrate(database: Database) -> bool:
         with alone(database) as connection:
             if is_current(connection):  # another start was quicker
                 return False
+            version = version_of(connection)
+            if copying and version is not None:
+                keep_before_upgrade(database, version, tell)
             upgrade(connection)
     except DBAPIError as error:
         raise CannotMigrate(reason(database, error)) from error
     return True
+
+
+def keep_before_upgrade(database: Database, version: str, tell: Callable[[str], None]) -> None:
+    """Copy the file as it is under our write lock, or say that this is up to the owner."""
+    from server.backups import NotCopied, back_up_before_upgrade
+
+    if not database.is_sqlite:
+        tell(f"Upgrading PostgreSQL from version {version}; dumps are yours to make (docs/self-hosting.md).")
+        return
+    try:
+        made = back_up_before_upgrade(Path(str(database.url.database)).absolute(), version)
+    except NotCopied as refusal:
+        raise CannotMigrate(f"The database was not upgraded. {refusal}") from None
+    tell(f"A backup from before the upgrade is in {made.file}.")
 
 
 def need_writable(database: Database) -> None:
@@ -141,6 +167,8 @@ def reason(database: Database, error: DBAPIError) -> str:
         return f"{file} cannot be written: use a folder that you may write to, or name a file with DATABASE_URL."
     if "not a database" in words:
         return f"{file} is not a database of Sweetspot: name another file with DATABASE_URL."
+    if "malformed" in words:
+        return f"{file} is damaged ({words}): stop the server, then sweetspot restore a backup."
     if "locked" in words:
         return f"{file} is in use by another program that does not let go: stop it, then try again."
     return f"{file} cannot be used ({words})."

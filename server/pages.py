@@ -8,15 +8,19 @@ renamed person or a new mask is a new key by itself, and a deploy starts with no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+import gettext
+import secrets
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeVar
 
 import jinja2
 from babel import Locale
 from babel.dates import format_date, format_time
+from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from server.clock import zone
@@ -25,6 +29,7 @@ from server.refusals import Message
 from server.settings import ROOT
 
 TEMPLATES = ROOT / "templates"
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,17 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Encoded:
+    """HTML of a page that is bytes already: a template shows `mark` in its place, and nobody outside ever sees that."""
+
+    html: bytes
+    mark: str = field(default_factory=lambda: f"<!--{secrets.token_hex(16)}-->")
+
+    def __html__(self) -> str:
+        return self.mark
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A whole page. `live`: the streams it shows and where they were read; `mine`: the ids of the reader's items."""
 
@@ -53,6 +69,29 @@ class Page:
     live: tuple[Any, ...] = ()
     mine: tuple[str, ...] = ()
     status: int = 200
+
+
+class _Speaking(jinja2.Environment):
+    """An environment of one language, so a sentence without values is translated when its template is compiled: looked
+    up for every page, the 21 sentences around a conversation took 0.1 ms."""
+
+    texts: gettext.NullTranslations
+
+    def _generate(self, source: nodes.Template, *given: Any, **named: Any) -> str:
+        return super()._generate(_Translated(self.texts).visit(source), *given, **named)
+
+
+class _Translated(NodeTransformer):
+    def __init__(self, texts: gettext.NullTranslations) -> None:
+        self._texts = texts
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(msgid))], kwargs=[]):
+                # `%%` is a per cent sign, as it is beside values.
+                sentence = nodes.Const(self._texts.gettext(msgid) % {}, lineno=node.lineno)
+                return nodes.MarkSafeIfAutoescape(sentence, lineno=node.lineno)
+        return self.generic_visit(node)
 
 
 class Pages:
@@ -65,11 +104,15 @@ class Pages:
         self.languages = {language.tag: language for language in languages}
         self._static = static
         self._environments = {language.tag: self._environment(language) for language in languages}
+        # Kept: an overlay that is made anew compiles its template anew, 7 ms a mail.
+        self._plain = {tag: one.overlay(autoescape=False) for tag, one in self._environments.items()}
         self._rendered = lru_cache(maxsize=kept)(self._render) if kept else self._render
+        # Far fewer than fragments: each holds what a hundred of them show.
+        self.made = lru_cache(maxsize=max(kept // 128, 1))(self._make) if kept else self._make
         self.renders = 0
 
     def _environment(self, language: Language) -> jinja2.Environment:
-        environment = jinja2.Environment(
+        environment = _Speaking(
             loader=jinja2.FileSystemLoader(TEMPLATES),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
@@ -78,8 +121,8 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        texts = catalogue(language)
-        environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
+        environment.texts = catalogue(language)
+        environment.install_gettext_translations(environment.texts, newstyle=True)  # type: ignore[attr-defined]
         environment.globals |= {"static": self._static, "language": language}
         environment.globals["show"] = partial(self.show, language=language)
         environment.globals["say"] = partial(self.say, language=language)
@@ -95,13 +138,25 @@ class Pages:
         self.renders += 1
         return Markup(self._environments[tag].get_template(template).render(it=context, dom_id=dom_id).strip())
 
+    def _make(self, make: Callable[..., Made], *given: Hashable) -> Made:
+        """`make(pages, *given)`. Through `made` it is kept by all it was made from."""
+        return make(self, *given)
+
+    def encoded(self, fragments: Iterable[Fragment], language: Language) -> Encoded:
+        """Fragments one after another, ready to be sent: on a page of 100 comments the bytes alone took 0.14 ms."""
+        return Encoded("".join(self.show(one, language) for one in fragments).encode())
+
     def piece(self, piece: Piece, language: Language) -> str:
         """The HTML of a page-personal part."""
         return self._environments[language.tag].get_template(piece.template).render(piece.context)
 
-    def page(self, template: str, context: Mapping[str, Any], frame: Any, language: Language) -> str:
+    def page(self, template: str, context: Mapping[str, Any], frame: Any, language: Language) -> bytes:
         """The HTML of a whole page; `frame` is what the layout shows around it."""
-        return self._environments[language.tag].get_template(template).render(context, frame=frame)
+        html = self._environments[language.tag].get_template(template).render(context, frame=frame).encode()
+        for part in context.values():
+            if isinstance(part, Encoded):
+                html = html.replace(part.mark.encode(), part.html, 1)
+        return html
 
     def say(self, message: Message | str, language: Language) -> str:
         """A message in that language."""
@@ -112,8 +167,7 @@ class Pages:
 
     def text(self, template: str, context: Mapping[str, Any], language: Language) -> str:
         """Plain text from a template whose name ends in .txt: no escaping, for mails."""
-        environment = self._environments[language.tag].overlay(autoescape=False)
-        return environment.get_template(template).render(context)
+        return self._plain[language.tag].get_template(template).render(context)
 
 
 def babel_locale(language: Language) -> str:

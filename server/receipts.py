@@ -10,12 +10,14 @@ import json
 import secrets
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, insert, select
 from sqlmodel import Field, SQLModel
 
 from server.calls import Call, Region, Reply
 from server.clock import Instant
+from server.db import Db
 from server.languages import N_
 from server.refusals import NotAllowed
 
@@ -31,6 +33,12 @@ class Receipt(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant, index=True)
 
 
+_RECEIPT: Any = Receipt.__table__  # type: ignore[attr-defined]
+_REPLY = select(_RECEIPT.c.reply).where(_RECEIPT.c.key == bindparam("key"), _RECEIPT.c.person_id == bindparam("person"))
+_CLEAR = delete(_RECEIPT).where(_RECEIPT.c.at < bindparam("before"))
+_KEEP = insert(_RECEIPT)
+
+
 def new_key() -> str:
     """A key for a form about to be shown."""
     return secrets.token_urlsafe(15)
@@ -42,17 +50,22 @@ def first(call: Call, key: str) -> Reply | None:
         raise NotAllowed(N_("This form is not one of ours. Load the page again."))
     if call.viewer is None:
         return None
-    receipt = call.db.get(Receipt, (key, call.viewer.person_id))
-    if receipt is None:
+    reply = call.db.execute(_REPLY, {"key": key, "person": call.viewer.person_id}).scalar()
+    if reply is None:
         return None
-    stored = json.loads(receipt.reply)
+    stored = json.loads(reply)
     regions = tuple(Region(**region) for region in stored["regions"])
     return Reply(stored["to"], regions, tuple(stored["mine"]))
 
 
 def keep(call: Call, key: str, reply: Reply) -> None:
-    """Store the reply; what is older than two days goes."""
+    """Store the reply."""
     if call.viewer is None:
         return
-    call.db.execute(delete(Receipt).where(Receipt.at < call.now - KEPT))  # type: ignore[arg-type]
-    call.db.add(Receipt(key=key, person_id=call.viewer.person_id, reply=json.dumps(asdict(reply)), at=call.now))
+    stored = {"person_id": call.viewer.person_id, "reply": json.dumps(asdict(reply)), "at": call.now}
+    call.db.execute(_KEEP, {"key": key, **stored})
+
+
+def clear(db: Db, now: datetime) -> None:
+    """Forget replies of more than two days ago."""
+    db.execute(_CLEAR, {"before": now - KEPT})

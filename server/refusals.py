@@ -46,6 +46,10 @@ class Busy(Refusal):
     """Too much work is waiting; come back in a moment."""
 
 
+class Away(Refusal):
+    """What the answer is made of, or written to, cannot be reached: the database is down, or its disk is full."""
+
+
 class Wrong(ValueError):
     """One field is wrong. Raised by form validators; `message` is shown beside the field."""
 

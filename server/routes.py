@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 
-from server.calls import Call, Needs, Reply, Verb, run_page, run_verb
+from server.calls import Call, Needs, Reply, Uploaded, Verb, run_page, run_verb
 from server.clock import utc_now
+from server.counting import counted
+from server.db import Db, refusal_of
 from server.headers import is_for_us, is_from_us
 from server.house import Answer, House
 from server.lanes import Lane
-from server.languages import choose
+from server.languages import N_, choose
 from server.pages import Page, Piece
-from server.refusals import NotYours, Refusal
+from server.refusals import Message, NotYours, Refusal, Rejected
 from server.settings import LARGEST_ID
 from server.turned_away import Stranger, turned_away
 
@@ -76,7 +82,8 @@ def page(
             return await _answered(call, request, lambda: run_page(call, needs, show), house.lanes.reads)
 
         handler.__name__ = show.__name__
-        return get(path, name=name or f"{show.__module__}.{show.__name__}", opt={"show": show})(handler)
+        told = counted("GET", path, handler)
+        return get(path, name=name or f"{show.__module__}.{show.__name__}", opt={"show": show})(told)
 
     return wrap
 
@@ -87,33 +94,84 @@ def verb(
     again: Callable[..., Page] | None = None,
     form: Callable[..., Piece] | None = None,
     once: bool = False,
-) -> Callable[[Callable[..., Reply]], HTTPRouteHandler]:
+    most_body: int = MOST_BODY,
+) -> Callable[[Callable[..., Reply | Answer]], HTTPRouteHandler]:
     """POST `path`: changes something.
 
     `again` shows the page that holds the form when it is rejected, `form` the form alone (for htmx: filled in again
     after a rejection, fresh after a success); both open the same doors. `once`: the form carries a key.
+    `most_body`, in bytes, is more where files are taken; `again` then shows a file that is too large as rejected, under
+    "" (its body is not read, so nobody knows what else the form said).
     """
 
-    def wrap(act: Callable[..., Reply]) -> HTTPRouteHandler:
+    def wrap(act: Callable[..., Reply | Answer]) -> HTTPRouteHandler:
         one = Verb(Needs.of(act), act, again, form, once)
 
         async def handler(request: Asked) -> Response[bytes]:
             house: House = request.app.state.house
             call = call_from(house, request)
-            try:
-                fields = await request.form()
-            except RequestEntityTooLarge:
-                return respond(turned_away(call, Stranger.TOO_LARGE), house.settings.secure)
-            except (ClientException, ValueError):
-                return respond(turned_away(call, Stranger.UNREADABLE), house.settings.secure)
-            call.sent = {k: [v for v in fields.getall(k) if isinstance(v, str)] for k in fields}
+            if unread := await _unread(call, request, files=most_body > MOST_BODY):
+                if unread is not Stranger.TOO_LARGE or again is None or most_body == MOST_BODY:
+                    return respond(turned_away(call, unread), house.settings.secure)
+                return await _answered(call, request, lambda: _too_large(call, one, most_body), house.lanes.reads)
             return await _answered(call, request, lambda: run_verb(call, one), house.lanes.writes)
 
         handler.__name__ = act.__name__
-        name = f"{act.__module__}.{act.__name__}"
-        return post(path, name=name, status_code=200, request_max_body_size=MOST_BODY, opt={"act": act})(handler)
+        name, told = f"{act.__module__}.{act.__name__}", counted("POST", path, handler)
+        return post(path, name=name, status_code=200, request_max_body_size=most_body, opt={"act": act})(told)
 
     return wrap
+
+
+def look(path: str, *, form: Callable[..., Piece]) -> Callable[[Callable[..., Page]], HTTPRouteHandler]:
+    """POST `path`: shows something made of a form and changes nothing, such as a preview. `form`: for htmx, a part."""
+
+    def wrap(show: Callable[..., Page]) -> HTTPRouteHandler:
+        needs = Needs.of(show)
+
+        async def handler(request: Asked) -> Response[bytes]:
+            house: House = request.app.state.house
+            call = call_from(house, request)
+            if unread := await _unread(call, request):
+                return respond(turned_away(call, unread), house.settings.secure)
+            # What was typed comes back, and nothing is wrong with it.
+            call.rejected = Rejected({}, {name: given[0] for name, given in call.sent.items() if given})
+            shown = form if call.htmx else show
+            return await _answered(call, request, lambda: run_page(call, needs, shown), house.lanes.reads)
+
+        handler.__name__ = show.__name__
+        name, told = f"{show.__module__}.{show.__name__}", counted("POST", path, handler)
+        return post(path, name=name, status_code=200, request_max_body_size=MOST_BODY, opt={"show": show})(told)
+
+    return wrap
+
+
+async def _unread(call: Call, request: Asked, *, files: bool = False) -> Stranger | None:
+    """Reads the form into `call.sent`, and with `files` into `call.files`; why that cannot be done, or None."""
+    try:
+        told = request.content_length
+        if files and request.content_type[0] != RequestEncodingType.MULTI_PART and (told is None or told > MOST_BODY):
+            # What is no upload is taken apart in memory and at once: nobody needs that for more than a form.
+            return Stranger.UNREADABLE if told is None else Stranger.TOO_LARGE
+        fields = await request.form()
+    except RequestEntityTooLarge:
+        return Stranger.TOO_LARGE
+    except (ClientException, ValueError):
+        return Stranger.UNREADABLE
+    call.sent = {k: [v for v in fields.getall(k) if isinstance(v, str)] for k in fields}
+    if files:
+        sent = [(name, file) for name, file in fields.multi_items() if isinstance(file, UploadFile)]
+        call.files = {name: Uploaded(file.filename, await file.read()) for name, file in sent}
+    return None
+
+
+def _too_large(call: Call, verb: Verb, most_body: int) -> Answer:
+    assert verb.again is not None
+    words = N_("This is too large: %(most)s MB is the most that can be sent. Choose something smaller.")
+    call.rejected = Rejected({"": Message(words, {"most": most_body // 1_048_576})})
+    show = verb.again
+    answer: Answer = run_page(call, verb.needs, lambda *given, **doors: replace(show(*given, **doors), status=413))
+    return answer
 
 
 async def _answered(call: Call, request: Asked, work: Callable[[], Answer], lane: Lane) -> Response[bytes]:
@@ -131,9 +189,39 @@ async def _answered(call: Call, request: Asked, work: Callable[[], Answer], lane
 
 async def _worked(call: Call, work: Callable[[], Answer], lane: Lane) -> Answer:
     try:
-        return await lane.run(work)
+        answer = await lane.run(work)
+        finish(call)
+        return answer
     except Refusal as refusal:
         return turned_away(call, refusal)
-    except Exception:
-        log.exception("%s %s", call.method, call.path)
+    except Exception as problem:
+        refusal = refusal_of(problem)
+        if refusal is not None:
+            log.warning("the database: %s", problem.__cause__ or problem)
+            return turned_away(call, refusal)
+        log.exception("the request broke")
         return turned_away(call, Stranger.BROKEN)
+
+
+_finishing: set[asyncio.Task[None]] = set()
+
+
+def finish(call: Call) -> None:
+    """Begin what a reading call left to be written. Nobody waits for it, and nothing is lost if it fails."""
+    if call.afterwards:
+        task = asyncio.get_running_loop().create_task(_finished(call.house, list(call.afterwards)))
+        call.afterwards.clear()
+        _finishing.add(task)
+        task.add_done_callback(_finishing.discard)
+
+
+async def _finished(house: House, wanted: list[Callable[[Db], None]]) -> None:
+    def write() -> None:
+        with house.database.transaction(writing=True) as db:
+            for one in wanted:
+                one(db)
+
+    try:
+        await house.lanes.writes.run(write)
+    except Exception:
+        log.warning("a small write after an answer failed", exc_info=True)

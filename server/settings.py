@@ -32,6 +32,7 @@ class Settings:
     """The settings object: built by `read_settings`, handed to everything, never changed."""
 
     database_url: str = setting("DATABASE_URL", "", "SQLite file or PostgreSQL database; empty: var/sweetspot.db")
+    redis_url: str = setting("REDIS_URL", "", "where processes wake each other: redis://…, rediss://… or unix://…")
     host: str = setting("SWEETSPOT_HOST", "127.0.0.1", "the address the server listens on")
     port: int = setting("SWEETSPOT_PORT", 8000, "the port the server listens on")
     url: str = setting("SWEETSPOT_URL", "", "where people reach this installation; empty: http://HOST:PORT")
@@ -43,9 +44,12 @@ class Settings:
     test_languages: bool = setting("SWEETSPOT_TEST_LANGUAGES", False, "yes: offer the two generated test languages")
     fragments_kept: int = setting("SWEETSPOT_FRAGMENTS_KEPT", 8192, "rendered fragments kept in memory; 0: none")
     heartbeat: float = setting("SWEETSPOT_HEARTBEAT", 15.0, "seconds between two heartbeats of a live page")
+    poll: float = setting("SWEETSPOT_POLL", 1.0, "seconds between two looks for what other processes changed")
     presence_grace: float = setting("SWEETSPOT_PRESENCE_GRACE", 8.0, "seconds until somebody who left counts as away")
     read_threads: int = setting("SWEETSPOT_READ_THREADS", 2, "requests that may read at the same time")
     sqlite_synchronous: str = setting("SWEETSPOT_SQLITE_SYNCHRONOUS", "FULL", "FULL or NORMAL; see docs/decisions")
+    log: str = setting("SWEETSPOT_LOG", "lines", "lines for people, or json: one object a line")
+    metrics_token: str = setting("SWEETSPOT_METRICS_TOKEN", "", "the secret that opens /metrics; empty: no such page")
 
     @property
     def origin(self) -> str:
@@ -120,6 +124,10 @@ def _checked(settings: Settings) -> Settings:
         raise WrongSetting("SWEETSPOT_DEMO_FOR_ALL only goes with demo mode.")
     if not settings.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise WrongSetting("DATABASE_URL must start with sqlite:/// or postgresql://.")
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise WrongSetting("REDIS_URL must start with redis://, rediss:// or unix://.")
     if settings.sqlite_synchronous not in ("FULL", "NORMAL"):
         raise WrongSetting("SWEETSPOT_SQLITE_SYNCHRONOUS must be FULL or NORMAL.")
+    if settings.log not in ("lines", "json"):
+        raise WrongSetting("SWEETSPOT_LOG must be lines or json.")
     return settings

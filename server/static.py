@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from server.settings import ROOT
 
@@ -70,7 +71,7 @@ class StaticFiles:
 
 
 @get("/static/{path:path}", name="static", sync_to_thread=False)
-def static_file(request: Request[Any, Any, Any], path: Path) -> Response[bytes]:
+def static_file(request: Request[Any, Any, Any], path: FromPath[Path]) -> Response[bytes]:
     """One of our files. Fonts and images are named inside style sheets without a hash, so those are asked for again."""
     found = request.app.state.house.static.files.get(path.as_posix().lstrip("/"))
     if found is None:

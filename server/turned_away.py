@@ -6,12 +6,13 @@ from enum import Enum
 from urllib.parse import quote
 
 from server.calls import Call
+from server.counting import number
 from server.forms import TwiceGiven
 from server.headers import SAFE, page_headers
 from server.house import Answer
 from server.languages import N_
 from server.pages import Page
-from server.refusals import Busy, NotAllowed, NotYours, Refusal, Rejected, SignInFirst, TooMany
+from server.refusals import Away, Busy, NotAllowed, NotYours, Refusal, Rejected, SignInFirst, TooMany
 
 
 class Stranger(Enum):
@@ -46,6 +47,11 @@ WORDS: dict[object, tuple[int, str, str]] = {
     SignInFirst: (401, N_("Sign in first"), N_("You are not signed in any more. Sign in and send this again.")),
     TooMany: (429, N_("That was too often"), N_("Wait a little, then try again. Nothing was lost.")),
     Busy: (503, N_("Too many people at once"), N_("We are busy for a moment. Wait a few seconds and try again.")),
+    Away: (
+        503,
+        N_("We cannot get at our data right now"),
+        N_("It is not your fault. Wait a few seconds, then go back and try again; a comment sent twice appears once."),
+    ),
     Rejected: (422, N_("This cannot be taken as it is"), N_("Go back, check what you entered and send it again.")),
     TwiceGiven: (400, N_("This form could not be read"), N_("It came in a way we do not understand. Load it again.")),
     Stranger.UNREADABLE: (
@@ -91,6 +97,7 @@ def turned_away(call: Call, why: Refusal | Stranger) -> Answer:
         "title": pages.say(title, language),
         "body": pages.say(message or sentence, language),
         "actions": [(pages.say(N_("Go to the start page"), language), "/")],
+        "number": number() if key is Stranger.BROKEN else "",
     }
     call.viewer, call.rejected = None, None
     frame = call.house.frame(call, Page("public/error.html"))
@@ -98,9 +105,9 @@ def turned_away(call: Call, why: Refusal | Stranger) -> Answer:
     headers = _headers(call) | {"content-type": "text/html; charset=utf-8"}
     if isinstance(why, TooMany):
         headers["retry-after"] = str(why.wait)
-    elif isinstance(why, Busy):
+    elif isinstance(why, Busy | Away):
         headers["retry-after"] = "2"
-    return Answer(html.encode(), status, headers)
+    return Answer(html, status, headers)
 
 
 def _headers(call: Call) -> dict[str, str]:

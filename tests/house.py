@@ -26,6 +26,7 @@ from websockets.sync.client import ClientConnection, connect
 from people.models import Login
 from server.app import build, configure
 from server.clock import utc_now
+from server.mail import Mail
 from server.settings import Settings
 
 QUICK: dict[str, Any] = {
@@ -87,7 +88,7 @@ class House:
     def sign_in(self, person_id: int) -> str:
         """A new login of that person; the token for its cookie."""
         token, now = secrets.token_urlsafe(32), utc_now()
-        with self.inside.database.transaction(writing=True) as db:
+        with self.database(writing=True) as db:
             db.add(
                 Login(
                     person_id=person_id,
@@ -135,6 +136,10 @@ class House:
         """Every row of a table."""
         with self.database() as db:
             return list(db.execute(select(table)).scalars())
+
+    def sign_in_mails(self) -> list[Mail]:
+        """The mails that were asked for to sign in, oldest first."""
+        return [mail for mail in self.rows(Mail) if mail.kind == "sign-in"]
 
 
 def bound(port: int) -> socket.socket:

@@ -7,6 +7,7 @@
       cohort "Care at home"
         team Lantern learns    Dmitri          initiative
       Ivo was in team Tide and was removed
+    a mail of the installation that its server refused
     programme "CANARY …": Jun and Kofi, with a cohort, a team, an initiative and a talk of their own
 
 Built once per database through the domain's own verbs, then copied for each test.
@@ -14,16 +15,20 @@ Built once per database through the domain's own verbs, then copied for each tes
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from cohorts import cohorts, initiatives, memberships, programmes, teams
 from cohorts.audiences import vantage_in_team
-from cohorts.models import Cohort, Membership, Part, Role
-from feedback import comments, threads
+from cohorts.invitations import LASTS
+from cohorts.models import Cohort, Import, ImportRow, Invitation, Membership, Part, Role
+from feedback import comments, threads, withdrawals
 from people import organisations, persons
 from people.models import Person
 from server.clock import utc_now
 from server.db import Database, Db
+from server.live.log import new_stream
+from server.mail import REFUSED, Mail
 
 CANARY = "CANARY"
 ZONES = {"Amara": "Africa/Lagos", "Bram": "Europe/Amsterdam", "Chiara": "Europe/Rome", "Esi": "Africa/Accra"}
@@ -43,7 +48,7 @@ class Place:
 
 @dataclass(frozen=True)
 class World:
-    """Who and what there is. `people` and `memberships` by first name."""
+    """Who and what there is. `people` and `memberships` by first name, `imports` by cohort."""
 
     people: dict[str, int]
     emails: dict[str, str]
@@ -52,6 +57,9 @@ class World:
     reed: Place
     lantern: Place
     foreign: Place
+    failed_mail: int
+    imports: dict[int, int]
+    invitations: dict[int, int]
 
 
 # The roles towards team Tide, each with the person who has it.
@@ -159,7 +167,7 @@ class Builder:
         comment = comments.comment_now(self.db, place.comments[name])
         assert thread is not None
         assert comment is not None
-        comments.withdraw(self.db, thread, comment, now=self.now)
+        withdrawals.withdraw(self.db, thread, comment, now=self.now)
 
     def ours(self) -> tuple[Place, Place, Place]:
         """The programme most tests are about."""
@@ -203,6 +211,48 @@ class Builder:
         return place
 
 
+def imported(db: Db, builder: Builder, cohort_id: int, by: str, mark: str = "") -> int:
+    """A list that was read and waits to be confirmed: one row that is right, and one that is not."""
+    person = {"email": f"{mark.strip().lower()}new@example.org", "name": f"{mark}Newcomer", "role": Role.ADVISER}
+    made = Import(
+        cohort_id=cohort_id,
+        by_id=of(builder.people[by].id),
+        file_name=f"{mark}list.csv",
+        at=builder.now,
+        read_at=builder.now,
+        stream_id=new_stream(db, "import"),
+    )
+    db.add(made)
+    db.flush()
+    good, wrong = {"typed": person, "meant": person}, {"typed": person | {"role": f"{mark}king"}, "meant": {}}
+    errors = json.dumps({"role": ["We do not know this.", {}]})
+    db.add(ImportRow(import_id=of(made.id), number=2, cells=json.dumps(good), plan="invite"))
+    db.add(ImportRow(import_id=of(made.id), number=3, cells=json.dumps(wrong), errors=errors, plan="wrong"))
+    db.flush()
+    return of(made.id)
+
+
+def invited(db: Db, builder: Builder, place: Place, by: str, mark: str = "") -> int:
+    """An adviser who is asked to come to that place's cohort, and has not."""
+    email = f"{mark.strip().lower()}asked@example.org"
+    until = builder.now + LASTS
+    asked = Invitation(email=email, name=f"{mark}Asked", role=Role.ADVISER, at=builder.now, expires_at=until)
+    asked.programme_id, asked.cohort_id, asked.by_id = place.programme, place.cohort, builder.people[by].id
+    db.add(asked)
+    db.flush()
+    return of(asked.id)
+
+
+def failed_mail(db: Db) -> int:
+    """A mail that its server refused long ago; nothing tries it again by itself."""
+    at = utc_now()
+    mail = Mail(kind="invitation", to="gone@example.org", subject="S", text=f"{CANARY} https://x.example", at=at)
+    mail.dropped_at, mail.error = at, f"{REFUSED} 550 no such person"
+    db.add(mail)
+    db.flush()
+    return of(mail.id)
+
+
 def build(database: Database) -> World:
     """The whole cast in an empty, migrated database."""
     with database.transaction(writing=True) as db:
@@ -210,6 +260,10 @@ def build(database: Database) -> World:
         tide, reed, lantern = builder.ours()
         builder.talk(tide)
         foreign = builder.theirs()
+        lists = {tide.cohort: imported(db, builder, tide.cohort, "Farid")}
+        lists[foreign.cohort] = imported(db, builder, foreign.cohort, "Kofi", f"{CANARY} ")
         ids = {name: person.id for name, person in builder.people.items() if person.id is not None}
         emails = {name: person.email for name, person in builder.people.items()}
-        return World(ids, emails, builder.memberships, tide, reed, lantern, foreign)
+        asked = {tide.cohort: invited(db, builder, tide, "Farid")}
+        asked[foreign.cohort] = invited(db, builder, foreign, "Kofi", f"{CANARY} ")
+        return World(ids, emails, builder.memberships, tide, reed, lantern, foreign, failed_mail(db), lists, asked)

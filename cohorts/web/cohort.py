@@ -7,7 +7,7 @@ from typing import Any
 from cohorts import cohorts, teams
 from cohorts.memberships import names_of
 from cohorts.models import Team
-from cohorts.policies import may_see_presence
+from cohorts.policies import may_edit_cohort, may_see_presence
 from cohorts.web import fragments
 from cohorts.web.day import ribbon_now
 from cohorts.web.doors import CohortDoor, EditCohortDoor, OpenCohort, standing
@@ -37,6 +37,7 @@ def _shown(call: Call, cohort: OpenCohort) -> dict[str, Any]:
         "head": fragments.cohort_head(cohort, cohort.vantage),
         "rows": [fragments.team_row(team) for team in found],
         "presence": present(call, cohort),
+        "may_edit": may_edit_cohort(cohort.vantage),
         "ribbon": ribbon_now(call, zones, cohort.programme.time_zone),
     }
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, TypeVar
 
-from cohorts import cohorts, initiatives, memberships, teams
+from cohorts import cohorts, initiatives, teams
 from cohorts.audiences import Vantage, vantage_in_cohort, vantage_in_team
 from cohorts.cohorts import CohortFacts
 from cohorts.initiatives import InitiativeFacts
 from cohorts.memberships import Held, Standing, speaking_as, standing_of
-from cohorts.models import Cohort, Initiative, Team
+from cohorts.models import Cohort, Team
 from cohorts.policies import (
     may_edit_cohort,
     may_edit_initiative,
@@ -50,16 +50,6 @@ class OpenInitiative(InitiativeFacts):
     def organisation(self) -> OrganisationFacts:
         """The team's organisation."""
         return self.team.organisation
-
-
-@dataclass(frozen=True, slots=True)
-class OpenMembership:
-    """Somebody's place in a team, for those who may end it."""
-
-    id: int
-    name: str
-    sample: bool
-    team: OpenTeam
 
 
 Opened = TypeVar("Opened", OpenCohort, OpenTeam, OpenInitiative)
@@ -109,8 +99,8 @@ def open_team(call: Call) -> OpenTeam:
     return _team(call, Team.id == call.given["team"])
 
 
-def _initiative(call: Call, condition: Any) -> OpenInitiative:
-    found = initiatives.read(call.db, condition, visible_summaries(standing(call)))
+def _initiative(call: Call, **named: int) -> OpenInitiative:
+    found = initiatives.read(call.db, visible_summaries(standing(call)), **named)
     if not found:
         raise NotYours
     one, mine = found[0], standing(call)
@@ -121,12 +111,12 @@ def _initiative(call: Call, condition: Any) -> OpenInitiative:
 
 def open_initiative(call: Call) -> OpenInitiative:
     """The initiative the path names. A sponsor comes in too, to the summary the team released and nothing else."""
-    return _initiative(call, Initiative.id == call.given["initiative"])
+    return _initiative(call, id=call.given["initiative"])
 
 
 def open_initiative_of_stream(call: Call, stream_id: int) -> OpenInitiative:
     """The initiative that stream carries."""
-    return _initiative(call, Initiative.stream_id == stream_id)
+    return _initiative(call, stream_id=stream_id)
 
 
 CohortDoor = Annotated[OpenCohort, Door(open_cohort)]
@@ -155,16 +145,6 @@ def _editable(opened: Opened, may: Callable[[Vantage], bool]) -> Opened:
     return opened
 
 
-def open_membership(call: Call) -> OpenMembership:
-    """The membership in a team that the path names, for those who may end it."""
-    found = memberships.in_team(call.db, call.given["membership"])
-    if found is None:
-        raise NotYours
-    team = _editable(_team(call, Team.id == found.team_id), may_edit_cohort)
-    return OpenMembership(found.membership_id, found.name, found.sample, team)
-
-
 EditCohortDoor = Annotated[OpenCohort, Door(edit_cohort)]
 EditTeamDoor = Annotated[OpenTeam, Door(edit_team)]
 EditInitiativeDoor = Annotated[OpenInitiative, Door(edit_initiative)]
-MembershipDoor = Annotated[OpenMembership, Door(open_membership)]

@@ -10,12 +10,16 @@ from pydantic import AfterValidator
 
 from cohorts.initiatives import CHAPTERS, FIELDS, Merge
 from cohorts.models import Part
+from cohorts.web.words import COUNTRIES
+from people.models import Sector
 from server.calls import Call
+from server.clock import is_zone
 from server.forms import Form, clean, number, one_line, words
 from server.languages import N_
 from server.refusals import Message, Rejected, Wrong
 
 MOST_TITLE, MOST_CHAPTER, MOST_SUMMARY = 200, 10_000, 2000
+NEW_ORGANISATION = "new"
 
 
 def a_part(text: str) -> str:
@@ -23,6 +27,39 @@ def a_part(text: str) -> str:
     if text not in set(Part):
         raise Wrong(N_("Choose what the team does here."))
     return text
+
+
+def a_sector(text: str) -> str:
+    """One of the four sectors, or nothing."""
+    if text and text not in set(Sector):
+        raise Wrong(N_("Choose the kind of organisation."))
+    return text
+
+
+def a_country(text: str) -> str:
+    """A country of the list (ISO 3166-1 alpha-2), or nothing."""
+    if text and text not in COUNTRIES:
+        raise Wrong(N_("Choose a country from the list."))
+    return text
+
+
+def a_zone(name: str) -> str:
+    """An IANA time zone."""
+    if not is_zone(name):
+        raise Wrong(N_("Choose a time zone from the list."))
+    return name
+
+
+class ProgrammeForm(Form):
+    """A programme as its owner describes it."""
+
+    name: Annotated[str, one_line(200, empty=N_("Give the programme a name."))] = ""
+    edition: Annotated[str, one_line(100)] = ""
+    purpose: Annotated[str, words(2000)] = ""
+    host: Annotated[str, one_line(200)] = ""
+    time_zone: Annotated[str, AfterValidator(a_zone)] = ""
+
+    model_config = {**Form.model_config, "validate_default": True}
 
 
 class CohortForm(Form):
@@ -41,6 +78,36 @@ class TeamForm(Form):
     part: Annotated[str, AfterValidator(a_part)] = ""
 
     model_config = {**Form.model_config, "validate_default": True}
+
+
+class NewTeamForm(TeamForm):
+    """A new team: of an organisation that is here already, or of one that is described."""
+
+    organisation: Annotated[str, one_line(20)] = ""
+    organisation_name: Annotated[str, one_line(200)] = ""
+    country: Annotated[str, AfterValidator(a_country)] = ""
+    sector: Annotated[str, AfterValidator(a_sector)] = ""
+    time_zone: Annotated[str, one_line(60)] = ""
+
+    def missing(self) -> dict[str, Message]:
+        """What a new organisation still needs, by field; nothing when one of those here is chosen."""
+        if self.organisation != NEW_ORGANISATION:
+            return {} if self.organisation else {"organisation": Message(N_("Choose the team's organisation."))}
+        needed = {
+            "organisation_name": N_("Give the organisation a name."),
+            "country": N_("Choose a country from the list."),
+            "sector": N_("Choose the kind of organisation."),
+        }
+        found = {name: Message(words) for name, words in needed.items() if not getattr(self, name)}
+        if not is_zone(self.time_zone):
+            found["time_zone"] = Message(N_("Choose a time zone from the list."))
+        return found
+
+
+class MoveForm(Form):
+    """The team somebody moves to."""
+
+    team: Annotated[int, number(N_("Choose the team."))] = 0
 
 
 class SummaryForm(Form):

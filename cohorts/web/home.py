@@ -1,28 +1,49 @@
-"""The start page: where you are, your own team first."""
+"""The start page: where you are, your own team first; what comes next, for those who build a programme."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
 
-from cohorts import cohorts, teams
-from cohorts.cohorts import CohortFacts, ProgrammeFacts
+from cohorts import cohorts, programmes, roles, teams
+from cohorts.cohorts import CohortFacts
 from cohorts.identity import PART_WORDS
 from cohorts.memberships import Standing
 from cohorts.models import Role, Team
-from cohorts.policies import visible_cohorts
+from cohorts.policies import (
+    may_run_installation,
+    may_run_programme,
+    run_programmes,
+    visible_cohorts,
+    visible_programmes,
+)
+from cohorts.programmes import ProgrammeShown
 from cohorts.teams import TeamFacts
+from cohorts.web.beginning import Step, steps
 from cohorts.web.doors import standing
 from server.calls import Call, Reply
 from server.pages import Page
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A programme on the start page, and whether its reader runs it."""
+
+    facts: ProgrammeShown
+    cohorts: list[CohortFacts]
+    may_run: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
-    """What the start page lists; `part_words` are msgids."""
+    """What the start page lists. `left`: the programme somebody with no role any more was in, None if unknown."""
 
     own_teams: list[TeamFacts]
-    programmes: list[tuple[ProgrammeFacts, list[CohortFacts]]]
+    programmes: list[Listed]
+    steps: list[Step]
+    owner: bool
+    facilitator: bool
+    left: str | None = None
 
 
 def home(call: Call) -> Page | Reply:
@@ -35,9 +56,19 @@ def home(call: Call) -> Page | Reply:
     own = [one.team_id for one in mine.held if one.role == Role.MEMBER]
     start = Start(
         teams.read(call.db, Team.id.in_(own)) if own else [],  # type: ignore[union-attr]
-        [(programme, list(group)) for programme, group in groupby(found, lambda cohort: cohort.programme)],
+        _programmes(call, mine, found),
+        steps(call, mine),
+        may_run_installation(mine),
+        bool(run_programmes(mine)),
+        None if mine.held else roles.last_left(call.db, mine.person_id),
     )
-    return Page("cohorts/home.html", {"start": start, "part_words": PART_WORDS})
+    return Page("cohorts/home.html", {"start": start, "part_words": PART_WORDS, "has_role": bool(mine.held)})
+
+
+def _programmes(call: Call, mine: Standing, found: list[CohortFacts]) -> list[Listed]:
+    of = {id_: list(group) for id_, group in groupby(found, lambda cohort: cohort.programme.id)}
+    seen = programmes.read(call.db, visible_programmes(mine)) if mine.held else []
+    return [Listed(one, of.get(one.id, []), may_run_programme(mine, one.id)) for one in seen]
 
 
 def _is_member(mine: Standing) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cohorts import initiatives
+from cohorts.differences import Part, differences
 from cohorts.identity import Author, shown_as
 from cohorts.initiatives import FIELDS
 from cohorts.models import Role
@@ -22,6 +24,7 @@ from cohorts.web.forms import (
     too_old,
 )
 from server.calls import Call, Region, Reply
+from server.forms import clean
 from server.languages import N_
 from server.pages import Page, date_time
 from server.refusals import Message, Rejected
@@ -59,6 +62,11 @@ class Question:
     chosen: str = "mine"
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is different between the two texts of a conflict."""
+        return differences(self.mine, self.theirs or "")
+
+    @property
     def shown(self) -> str:
         """The mark of what stands in the box."""
         return mark_of(self.value)
@@ -69,9 +77,11 @@ def form_page(call: Call, initiative: EditInitiativeDoor) -> Page:
     rejected = call.rejected
     # A conflict answers with its own status; the house gives every other rejected form 422.
     status = 409 if isinstance(rejected, Clash) else 200
-    base, questions = _asked(call, initiative, rejected)
+    draft = _draft(call, f"initiative-{initiative.id}")
+    base, questions = _asked(call, initiative, rejected, draft)
     context = {
         "initiative": initiative,
+        "draft": draft,
         "base": base,
         "questions": questions,
         "changed": _changed(call, initiative, base),
@@ -81,6 +91,12 @@ def form_page(call: Call, initiative: EditInitiativeDoor) -> Page:
 
 
 edit = page("/initiatives/{initiative:int}/edit", name="initiatives.edit")(form_page)
+
+
+def _draft(call: Call, place: str) -> Any:
+    """What the form shows of the draft that a package above keeps for it."""
+    (kept,) = call.house.panels["draft kept"]
+    return kept(call, place)
 
 
 def _changed(call: Call, initiative: OpenInitiative, version: int) -> str:
@@ -96,9 +112,10 @@ def _changed(call: Call, initiative: OpenInitiative, version: int) -> str:
     return call.text(N_("%(name)s saved this on %(time)s."), name=name, time=at)
 
 
-def _asked(call: Call, initiative: OpenInitiative, rejected: Rejected | None) -> tuple[int, list[Question]]:
+def _asked(call: Call, initiative: OpenInitiative, rejected: Rejected | None, draft: Any) -> tuple[int, list[Question]]:
     if rejected is None:
-        return initiative.version, [_question(name, getattr(initiative, name)) for name in FIELDS]
+        base, texts = _begun(call, initiative, draft.fields or {})
+        return base, [_question(name, texts[name]) for name in FIELDS]
     if isinstance(rejected, Clash):
         merged = rejected.merged
         return merged.version, [
@@ -106,6 +123,17 @@ def _asked(call: Call, initiative: OpenInitiative, rejected: Rejected | None) ->
             for name in FIELDS
         ]
     return _typed(call, initiative, rejected)
+
+
+def _begun(call: Call, initiative: OpenInitiative, typed: Mapping[str, str]) -> tuple[int, Mapping[str, str]]:
+    """The draft over what it was begun with; what it left alone is shown as others have written it since."""
+    now = {name: getattr(initiative, name) for name in FIELDS}
+    base = int(typed.get("base", 0))
+    stood = initiatives.texts_at(call.db, initiative.id, base) if typed else None
+    if stood is None:
+        return initiative.version, now
+    mine = {name: clean(typed.get(name, stood[name])).strip() for name in FIELDS}
+    return base, initiatives.merge(stood, now, mine, initiative.version).texts
 
 
 def _typed(call: Call, initiative: OpenInitiative, rejected: Rejected) -> tuple[int, list[Question]]:
@@ -151,6 +179,8 @@ def save(call: Call, initiative: EditInitiativeDoor, form: VersionForm) -> Reply
     merged = initiatives.save(call.db, initiative, base=base, texts=texts, by_id=by_id, now=call.now)
     if merged.conflicts:
         raise Clash(merged)
+    for forget in call.house.panels["draft sent"]:
+        forget(call, f"initiative-{initiative.id}")
     return _saved(initiative)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cohorts import cohorts, initiatives, teams
 from cohorts.memberships import members_of, names_of
-from cohorts.models import Cohort, Initiative, Team
+from cohorts.models import Cohort, Team
 from cohorts.policies import Vantage, may_read_initiative, may_see_presence
 from cohorts.web import fragments
 from cohorts.web.doors import open_cohort_of_stream, open_initiative_of_stream
@@ -88,7 +88,7 @@ def _listen_to_initiative(call: Call, stream_id: int) -> Vantage:
 
 
 def _show_initiative(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    row = initiatives.read(db, Initiative.stream_id == stream_id)[0]  # type: ignore[arg-type]
+    row = initiatives.read(db, stream_id=stream_id)[0]
     shown = (fragments.initiative(row, vantage), fragments.whereabouts(row))
     return [Placed(one.dom_id, one) for one in shown if one.dom_id in regions]
 

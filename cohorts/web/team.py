@@ -1,4 +1,4 @@
-"""A team's page, the form that names it, and the end of somebody's membership."""
+"""A team's page, and the form that names it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from cohorts import initiatives, memberships, teams
 from cohorts.initiatives import InitiativeFacts
-from cohorts.models import Initiative, Membership, Role
+from cohorts.models import Role
 from cohorts.policies import READERS, may_edit_cohort, visible_initiatives, visible_summaries
 from cohorts.web import fragments
 from cohorts.web.cohort import present
 from cohorts.web.day import ribbon_now
-from cohorts.web.doors import EditTeamDoor, MembershipDoor, OpenCohort, OpenTeam, TeamDoor, standing
-from cohorts.web.forms import NoForm, TeamForm, in_summary
+from cohorts.web.doors import EditTeamDoor, OpenCohort, OpenTeam, TeamDoor, standing
+from cohorts.web.forms import TeamForm, in_summary
 from cohorts.web.words import PART_CHOICES, PART_SENTENCES, SECTOR_WORDS, city, language_names
 from server.calls import Call, Region, Reply
 from server.languages import N_
@@ -45,10 +45,9 @@ def _shown(call: Call, team: OpenTeam) -> dict[str, Any]:
 
 def _initiative(call: Call, team: OpenTeam) -> tuple[InitiativeFacts, bool] | None:
     """The team's initiative, and whether the reader may read more of it than the released summary."""
-    of_team = Initiative.team_id == team.id
-    if found := initiatives.read(call.db, of_team, visible_initiatives(standing(call))):  # type: ignore[arg-type]
+    if found := initiatives.read(call.db, visible_initiatives(standing(call)), team_id=team.id):
         return found[0], True
-    found = initiatives.read(call.db, of_team, visible_summaries(standing(call)))  # type: ignore[arg-type]
+    found = initiatives.read(call.db, visible_summaries(standing(call)), team_id=team.id)
     return (found[0], False) if found else None
 
 
@@ -96,23 +95,5 @@ def describe(call: Call, team: EditTeamDoor, form: TeamForm) -> Reply:
     return Reply(to=f"/teams/{team.id}?done=team-saved", regions=regions)
 
 
-def removal_page(call: Call, membership: MembershipDoor) -> Page:
-    """Ask whether somebody is to leave the team."""
-    return Page("cohorts/remove_member.html", {"membership": membership})
-
-
-ask_removal = page("/memberships/{membership:int}/removal", name="memberships.removal")(removal_page)
-
-
-@verb("/memberships/{membership:int}/removal", again=removal_page)
-def remove(call: Call, membership: MembershipDoor, form: NoForm) -> Reply:
-    """End somebody's membership; their open pages close within two seconds."""
-    ended = call.db.get_one(Membership, membership.id)
-    memberships.remove(call.db, ended, by=call.signed_in.person_id, now=call.now)
-    team = membership.team
-    regions = (Region(team.cohort.stream_id, f"members-{team.id}"),)
-    return Reply(to=f"/teams/{team.id}?done=member-removed", regions=regions)
-
-
-routes = [show, edit, describe, ask_removal, remove]
-notices = {"team-saved": N_("The team is saved."), "member-removed": N_("The membership has ended.")}
+routes = [show, edit, describe]
+notices = {"team-saved": N_("The team is saved.")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from babel.dates import get_timezone_location
 
 from people.models import Sector
 from server.languages import N_, Language
-from server.pages import babel_locale
+from server.pages import babel_locale, country
 
 SECTOR_WORDS: dict[str, str] = {
     Sector.PUBLIC: N_("Public sector"),
@@ -18,6 +19,19 @@ SECTOR_WORDS: dict[str, str] = {
     Sector.NGO: N_("Non-governmental organisation"),
     Sector.ACADEMIA: N_("University or research"),
 }
+
+# Two letters in the Unicode data that are no country of ISO 3166-1: unions, private codes, parts of others.
+NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+COUNTRIES = frozenset(
+    str(code) for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", str(code)) and code not in NO_COUNTRIES
+)
+
+
+@lru_cache(maxsize=16)
+def country_choices(language: Language) -> tuple[tuple[str, str], ...]:
+    """Every country as (code, name in that language), in the order of the names."""
+    return tuple(sorted(((code, country(code, language)) for code in COUNTRIES), key=lambda one: one[1].casefold()))
+
 
 PART_CHOICES: dict[str, str] = {
     "learns": N_("It learns"),

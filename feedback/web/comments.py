@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
+from cohorts.differences import differences
 from feedback import comments
-from feedback.comments import AnswersWithdrawn
+from feedback.comments import AnswersWithdrawn, Posted
 from feedback.policies import may_comment
 from feedback.web.composer import composer
-from feedback.web.doors import CommentDoor, OpenThread, ThreadDoor, place_of
+from feedback.web.doors import CommentDoor, OpenThread, ThreadDoor, place_in, place_of
+from feedback.web.drafting import sent
 from feedback.web.forms import CommentForm
 from feedback.web.initiatives import initiative_page
 from server.calls import Call, Region, Reply
@@ -34,9 +38,14 @@ def create(call: Call, thread: ThreadDoor, form: CommentForm) -> Reply:
         new = comments.post(call.db, thread.now, membership_id=held.id, author_id=me.person_id, **said)
     except AnswersWithdrawn:
         raise Rejected({"text": Message(GONE)}) from None
+    sent(call, f"thread-{thread.now.id}")
+    return _shown(thread, new)
+
+
+def _shown(thread: OpenThread, new: Posted) -> Reply:
     dom_id = f"comment-{new.id}"
     regions = tuple(Region(thread.now.stream_id, name) for name in new.regions)
-    return Reply(f"/initiatives/{thread.initiative.id}#{dom_id}", regions, (dom_id,))
+    return Reply(place_in(thread, new.number, new.id), regions, (dom_id,))
 
 
 @page("/comments/{comment:int}")
@@ -47,9 +56,10 @@ def show(call: Call, comment: CommentDoor) -> Reply:
 
 @page("/comments/{comment:int}/history")
 def history(call: Call, comment: CommentDoor) -> Page:
-    """What a comment said before it was edited."""
+    """What a comment said before it was edited, and what each edit changed."""
     versions = comments.versions(call.db, comment.now.id)
-    context = {"comment": comment.now, "thread": comment.thread, "versions": versions, "back": place_of(comment)}
+    told = [(new, differences(old.text, new.text) if old else None) for new, old in zip_longest(versions, versions[1:])]
+    context = {"comment": comment.now, "thread": comment.thread, "versions": told, "back": place_of(comment)}
     return Page("feedback/history.html", context)
 
 

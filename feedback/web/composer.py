@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from feedback import comments
+from feedback import listing
 from feedback.comments import LONGEST
 from feedback.web.doors import OpenThread, ThreadDoor
+from feedback.web.drafting import kept
 from server.calls import Call
 from server.pages import Piece
-from server.receipts import new_key
 from server.routes import page
 
 
 def composing(call: Call, thread: OpenThread) -> dict[str, Any]:
-    """What the form shows: empty, or filled in as it was refused, and whom it answers."""
-    refused = call.rejected
-    values = refused.values if refused else {}
-    asked = values.get("parent", "") if refused else call.query.get("reply", "") if call.method == "GET" else ""
-    answered = int(asked) if asked.isdecimal() and len(asked) < 10 else None
-    name = answered and comments.name_of(call.db, thread.initiative.vantage, thread.now.id, answered)
+    """What the form shows: empty, as its draft was kept, or as it was refused, and whom it answers."""
+    refused, draft = call.rejected, kept(call, f"thread-{thread.now.id}")
+    values = refused.values if refused else draft.fields or {}
+    asked = call.query.get("reply", "") if call.method == "GET" else ""
+    given = asked or values.get("parent", "")
+    answered = int(given) if given.isdecimal() and len(given) < 10 else None
+    name = answered and listing.name_of(call.db, thread.initiative.vantage, thread.now.id, answered)
+    errors = refused.errors if refused else {}
     return {
         "thread": thread.now,
-        "key": values.get("key") or new_key(),
+        "key": draft.key,
+        "draft": draft,
         "text": values.get("text", ""),
-        "error": refused.errors.get("text") or next(iter(refused.errors.values())) if refused else None,
-        "answered": {"id": answered, "name": name} if name else None,
+        "error": errors.get("text") or next(iter(errors.values()), None),
+        "answered": {"id": answered, "name": name, "asked": bool(asked)} if name else None,
         "longest": LONGEST,
     }
 

@@ -10,6 +10,7 @@ from feedback import comments, threads
 from feedback.comments import CommentNow
 from feedback.policies import may_follow_news
 from feedback.threads import ThreadNow
+from feedback.windows import begin_of
 from server.calls import Call, Door
 from server.refusals import NotYours
 
@@ -84,7 +85,13 @@ def open_cohort_of_talk(call: Call, stream_id: int) -> OpenCohort:
 
 def place_of(comment: OpenComment) -> str:
     """Where a comment can be read."""
-    return f"/initiatives/{comment.now.initiative_id}#comment-{comment.now.id}"
+    return place_in(comment.thread, comment.now.number, comment.now.id)
+
+
+def place_in(thread: OpenThread, number: int, comment_id: int) -> str:
+    """Where the comment of that number and id can be read: in the window that holds it."""
+    begin = begin_of(thread.now.tops, number)
+    return f"/initiatives/{thread.initiative.id}{f'?from={begin}' if begin else ''}#comment-{comment_id}"
 
 
 ThreadDoor = Annotated[OpenThread, Door(open_thread)]

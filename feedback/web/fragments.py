@@ -8,16 +8,17 @@ from __future__ import annotations
 import html
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cohorts.identity import Author, Byline, shown_as
 from cohorts.policies import Vantage
-from feedback import comments, threads
+from feedback import listing, reactions, threads
 from feedback.policies import may_resolve_thread
 from feedback.threads import ThreadNow
+from feedback.windows import block_of
 from server.db import Db
 from server.pages import Fragment
 
@@ -26,7 +27,7 @@ FIRST_WORDS = 110
 
 
 class CommentShown(NamedTuple):
-    """A comment: what it says, in whose name as seen from here. `zone` is the programme's."""
+    """A comment: what it says, in whose name as seen from here. `zone`: the programme's; `reactions`: a region."""
 
     id: int
     thread_id: int
@@ -38,6 +39,14 @@ class CommentShown(NamedTuple):
     at: datetime
     versions: int
     zone: str
+    reactions: Fragment
+
+
+class ReactionsShown(NamedTuple):
+    """How often each word was given to a comment: its name, msgid and count. Nobody learns who gave it."""
+
+    id: int
+    counts: tuple[tuple[str, str, int], ...]
 
 
 class WithdrawnShown(NamedTuple):
@@ -86,20 +95,24 @@ class NewsShown(NamedTuple):
 
 
 def comment(row: Any, thread: ThreadNow, vantage: Vantage) -> Fragment:
-    """A row of `comments.in_thread` as seen from `vantage`."""
-    return _comment(row, thread, _byline(row[:6], thread.id, vantage))
-
-
-def _comment(row: Any, thread: ThreadNow, by: Byline) -> Fragment:
-    _, _, _, _, _, _, id_, parent_id, _, language, at, version, written, withdrawn, erased = row
+    """A row of `listing.rows_in` as seen from `vantage`."""
+    _, _, _, _, _, _, id_, parent_id, _, language, at, version, written, withdrawn, erased, _, given = row
     if withdrawn:
         return Fragment(
             "feedback/_withdrawn.html", WithdrawnShown(id_, parent_id is not None, not erased), f"comment-{id_}"
         )
+    by = _byline(row[:6], thread.id, vantage)
+    is_reply, liked = parent_id is not None, reactions_to(id_, given)
     shown = CommentShown(
-        id_, thread.id, thread.initiative_id, parent_id is not None, by, written, language, at, version, thread.zone
+        id_, thread.id, thread.initiative_id, is_reply, by, written, language, at, version, thread.zone, liked
     )
     return Fragment("feedback/_comment.html", shown, f"comment-{id_}")
+
+
+def reactions_to(comment_id: int, given: str) -> Fragment:
+    """The words given to a comment that stands, from the column `reactions` of its row."""
+    counts = tuple((kind, reactions.WORDS[kind], count) for kind, count in reactions.counted(given))
+    return Fragment("feedback/_reactions.html", ReactionsShown(comment_id, counts), f"reactions-{comment_id}")
 
 
 @lru_cache(maxsize=4096)
@@ -108,20 +121,22 @@ def _byline(author: tuple[Any, ...], thread_id: int, vantage: Vantage) -> Byline
     return shown_as(Author(*author), thread_id, vantage)
 
 
+def list_of(thread_id: int, number: int) -> str:
+    """The id of the list that holds the comment of that number, and stands on the pages that show its block."""
+    return f"comments-{thread_id}-{block_of(number)}"
+
+
 def replies(top_id: int, shown: Iterable[Fragment]) -> Fragment:
     """The list of replies to a comment; it stands right after it."""
     return Fragment("feedback/_replies.html", RepliesShown(f"{top_id}.5", tuple(shown)), f"replies-{top_id}")
 
 
-def conversation(rows: Sequence[Any], thread: ThreadNow, vantage: Vantage) -> list[Fragment]:
-    """Every comment of a thread in reading order, replies in lists of their own."""
+def conversation(rows: Iterable[Any], thread: ThreadNow, vantage: Vantage) -> list[Fragment]:
+    """Those comments of a thread in reading order, replies in lists of their own."""
     answers: dict[int, list[Fragment]] = defaultdict(list)
-    names: dict[tuple[Any, ...], Byline] = {}
     tops = []
     for row in rows:
-        author = row[:6]
-        by = names.get(author) or names.setdefault(author, _byline(author, thread.id, vantage))
-        shown = _comment(row, thread, by)
+        shown = comment(row, thread, vantage)
         if row[7] is None:
             tops.append((row[6], shown))
         else:
@@ -151,7 +166,7 @@ def news(db: Db, vantage: Vantage, cohort_id: int, zone: str) -> Fragment:
             row.language,
             row.at,
         )
-        for row in comments.latest(db, vantage, cohort_id, NEWS)
+        for row in listing.latest(db, vantage, cohort_id, NEWS)
     ]
     changed = [
         NewsItem(f"/initiatives/{row.id}", row.title, row.language, None, "", "", row.changed_at)

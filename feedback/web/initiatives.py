@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from markupsafe import Markup
-
 from cohorts.policies import may_read_initiative
 from cohorts.web.doors import InitiativeDoor, OpenInitiative
 from cohorts.web.fragments import initiative as initiative_fragment
 from cohorts.web.fragments import whereabouts
-from feedback import comments
 from feedback.policies import may_comment
 from feedback.web import fragments
 from feedback.web.composer import composing
+from feedback.web.conversations import conversation, window_asked
 from feedback.web.doors import OpenThread, thread_on
+from feedback.web.since import since_last_visit
 from server.calls import Call
 from server.live.log import positions
-from server.pages import Fragment, Page
+from server.pages import Page
 from server.routes import page
 
 
@@ -29,21 +28,18 @@ def initiative_page(call: Call, initiative: OpenInitiative, thread: OpenThread |
     if not may_read_initiative(initiative.vantage) or thread is None:
         return Page("feedback/initiative.html", context)
     live = positions(call.db, (initiative.stream_id, thread.now.stream_id))
-    rows = comments.in_thread(call.db, thread.now.id)
+    window = window_asked(call, thread.now)
+    said = conversation(call, thread.now, initiative.vantage, window)
     context |= {
-        "conversation": _shown(call, fragments.conversation(rows, thread.now, initiative.vantage)),
-        "resolution": fragments.resolution(thread.now, initiative.vantage, empty=not rows),
+        "conversation": said.shown,
+        "window": window,
+        "since": since_last_visit(call, thread.now, window, said.standing),
+        "resolution": fragments.resolution(thread.now, initiative.vantage, empty=not thread.now.tops),
         "thread": thread.now,
         "talks": may_comment(initiative.vantage, initiative.held),
         **composing(call, thread),
     }
-    me = call.signed_in.person_id
-    return Page("feedback/initiative.html", context, live, tuple(f"comment-{r.id}" for r in rows if r.author_id == me))
-
-
-def _shown(call: Call, conversation: list[Fragment]) -> Markup:
-    # Joined here: a template would look at each of a hundred fragments again to see whether it must be escaped.
-    return Markup("".join(call.house.pages.show(one, call.language) for one in conversation))
+    return Page("feedback/initiative.html", context, live, tuple(said.mine.get(call.signed_in.person_id, ())))
 
 
 @page("/initiatives/{initiative:int}")

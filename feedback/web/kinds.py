@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from cohorts.identity import Author, shown_as
 from cohorts.policies import Vantage
 from cohorts.web.kinds import place
-from feedback import comments, threads
+from feedback import listing, reactions, threads
 from feedback.threads import ThreadNow
 from feedback.web import fragments
 from feedback.web.doors import open_cohort_of_talk, open_thread_of_stream
 from server.calls import Call
 from server.db import Db
 from server.languages import N_
-from server.live.kinds import Kind, Placed
+from server.live.kinds import Kind, Placed, shared
 from server.pages import Fragment
 from server.refusals import Message
+
+# How the regions of a thread begin; `byline`: only the name changed; `begins`: as `comment`, in a block of its own.
+KINDS = ("replies-", "comment-", "byline-", "begins-", "reactions-")
 
 
 def _listen_to_thread(call: Call, stream_id: int) -> Vantage:
@@ -34,26 +37,29 @@ def _numbers(regions: Sequence[str], kind: str) -> list[int]:
 
 
 def _show_thread(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    lists, new, named = (_numbers(regions, kind) for kind in ("replies-", "comment-", "byline-"))
+    lists, new, named, begun, liked = (_numbers(regions, kind) for kind in KINDS)
     settled = any(name.startswith("resolution-") for name in regions)
-    if not (lists or new or named or settled):
+    if not (lists or new or named or begun or liked or settled):
         return []
     thread = threads.thread_of_stream(db, vantage, stream_id)
     if thread is None:
         return []
-    silent = {f"comment-{id_}" for id_ in named if id_ not in new}
-    items = sorted({*new, *named})
-    rows = comments.some_of(db, thread.id, [*lists, *items]) if lists or items else ()
-    said = _said(rows, lists, items, thread, vantage)
+    silent = {f"comment-{id_}" for id_ in named if id_ not in (*new, *begun)}
+    items = sorted({*new, *named, *begun})
+    # Whoever may see the thread sees the same rows: what differs is in whose name they are shown.
+    wanted = sorted({*lists, *items, *liked})
+    rows = shared(db, (thread.id, *wanted), lambda: listing.some_of(db, thread.id, wanted)) if wanted else ()
+    said = _said(rows, lists, items, thread, vantage, frozenset(begun))
     return [
-        *(_resolution(db, thread, vantage, alone=not items) if settled else ()),
+        *(_resolution(thread, vantage, alone=not items) if settled else ()),
         # Whose name changed has said nothing new.
         *(one if one.dom_id not in silent else replace(one, say=None) for one in said),
+        *(_reactions(row) for row in rows if row.id in liked and not row.withdrawn),
     ]
 
 
-def _resolution(db: Db, thread: ThreadNow, vantage: Vantage, alone: bool) -> Iterator[Placed]:
-    empty = not comments.any_in(db, thread.id)
+def _resolution(thread: ThreadNow, vantage: Vantage, alone: bool) -> Iterator[Placed]:
+    empty = not thread.tops
     shown = fragments.resolution(thread, vantage, empty)
     say = None
     if thread.resolved_by:
@@ -64,7 +70,12 @@ def _resolution(db: Db, thread: ThreadNow, vantage: Vantage, alone: bool) -> Ite
 
 
 def _said(
-    rows: Sequence[Any], lists: Sequence[int], items: Sequence[int], thread: ThreadNow, vantage: Vantage
+    rows: Sequence[Any],
+    lists: Sequence[int],
+    items: Sequence[int],
+    thread: ThreadNow,
+    vantage: Vantage,
+    begun: Collection[int],
 ) -> Iterator[Placed]:
     shown = {row.id: (row, fragments.comment(row, thread, vantage)) for row in rows}
     for id_ in items:
@@ -72,16 +83,26 @@ def _said(
             yield Placed(f"comment-{id_}", None)
             continue
         row, fragment = shown[id_]
-        yield _placed(row, fragment, thread, vantage)
-    for top in lists:
+        yield _placed(row, fragment, thread, vantage, row.id not in begun)
+    for top in (id_ for id_ in lists if id_ in shown):
         answers = [fragment for row, fragment in shown.values() if row.parent_id == top]
         listed = fragments.replies(top, answers)
-        yield Placed(listed.dom_id, listed, f"comments-{thread.id}")
+        into = fragments.list_of(thread.id, shown[top][0].number)
+        yield Placed(listed.dom_id, listed, into, elsewhere=True)
 
 
-def _placed(row: Any, shown: Fragment, thread: ThreadNow, vantage: Vantage) -> Placed:
-    into = f"comments-{thread.id}" if row.parent_id is None else f"replies-{row.parent_id}"
-    return Placed(shown.dom_id, shown, into, say=_sentence(row, vantage), owner_id=row.author_id)
+def _placed(row: Any, shown: Fragment, thread: ThreadNow, vantage: Vantage, elsewhere: bool) -> Placed:
+    """Pages that show another window pass it over, but not the comment that begins a block: no open page has the list
+    for that one, so each is loaded again, and shows what a fresh one shows, once in fifty comments."""
+    into = f"replies-{row.parent_id}" if row.parent_id else fragments.list_of(thread.id, row.number)
+    told = replace(_reactions(row), dom_id=shown.dom_id, fragment=shown, elsewhere=elsewhere)
+    return replace(told, into=into, say=_sentence(row, vantage), owner_id=row.author_id)
+
+
+def _reactions(row: Any) -> Placed:
+    shown = fragments.reactions_to(row.id, row.reactions)
+    holders = tuple((person_id, f"reaction-{row.id}-{kind}") for kind, person_id in reactions.told(row.reactions))
+    return Placed(shown.dom_id, shown, elsewhere=True, holders=holders, anew=f"reaction-{row.id}-")
 
 
 def _sentence(row: Any, vantage: Vantage) -> Message:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
-from feedback import comments
-from feedback.comments import Erased, Stale
+from cohorts.differences import differences
+from feedback import comments, withdrawals
+from feedback.comments import Stale
+from feedback.history import taken_back
 from feedback.policies import may_edit_comment, may_withdraw_comment
 from feedback.web.doors import OpenComment, open_comment, place_of
+from feedback.web.drafting import kept, sent
 from feedback.web.forms import EMPTY, EditForm
+from feedback.withdrawals import Erased
 from server.calls import Call, Door, Region, Reply
 from server.languages import N_
 from server.pages import Page
@@ -40,21 +45,26 @@ WithdrawDoor = Annotated[OpenComment, Door(open_to_withdraw)]
 
 
 def edit_page(call: Call, comment: OpenComment) -> Page:
-    """The form, filled in as it was sent if it was refused; a conflict shows both texts."""
-    now, refused = comment.now, call.rejected
-    values, errors = (refused.values, refused.errors) if refused else ({}, {})
+    """The form, filled in as it was sent if it was refused, or from its draft; a conflict shows both texts."""
+    now, refused, draft = comment.now, call.rejected, kept(call, f"edit-{comment.now.id}")
+    if draft.fields and draft.fields.get("text") == now.text:
+        draft = replace(draft, fields=None, at=None)
+    values, errors = (refused.values, refused.errors) if refused else (draft.fields or {}, {})
     stale = "version" in errors
+    mine = values.get("mine" if values.get("text_choice") == "mine" else "text", now.text)
     context = {
         "comment": now,
         "thread": comment.thread,
         "back": place_of(comment),
-        "mine": values.get("mine" if values.get("text_choice") == "mine" else "text", now.text),
+        "mine": mine,
         "version": now.version if stale else values.get("version", now.version),
         "stale": stale,
+        "parts": differences(mine, now.text) if stale else (),
         "errors": errors,
+        "draft": draft,
         "longest": comments.LONGEST,
     }
-    return Page("feedback/edit.html", context, status=409 if stale else 422 if refused else 200)
+    return Page("feedback/edit.html", context, status=409 if stale else 422 if errors else 200)
 
 
 @page("/comments/{comment:int}/edit")
@@ -73,20 +83,22 @@ def revise(call: Call, comment: EditDoor, form: EditForm) -> Reply:
             _edit(call, comment, form.chosen, form.version)
     except Stale:
         raise Rejected({"version": Message(CHANGED)}) from None
+    sent(call, f"edit-{comment.now.id}")
     return _shown(comment)
 
 
 @page("/comments/{comment:int}/withdrawal")
 def confirm(call: Call, comment: WithdrawDoor) -> Page:
-    """The question before a comment is taken back."""
-    context = {"comment": comment.now, "thread": comment.thread, "back": place_of(comment)}
-    return Page("feedback/withdrawal.html", context)
+    """The question before a comment is taken back; afterwards, how long it can be put back."""
+    taken = taken_back(call.db, comment.now.id, call.now)
+    context = {"comment": comment.now, "thread": comment.thread, "back": place_of(comment), "taken": taken}
+    return Page("feedback/withdrawal.html", context | {"now": call.now, "zone": call.signed_in.time_zone or "UTC"})
 
 
 @verb("/comments/{comment:int}/withdrawal")
 def withdraw(call: Call, comment: WithdrawDoor) -> Reply:
     """Take a comment back. Its replies stay."""
-    comments.withdraw(call.db, comment.thread.now, comment.now, now=call.now)
+    withdrawals.withdraw(call.db, comment.thread.now, comment.now, now=call.now)
     return _shown(comment)
 
 
@@ -94,7 +106,7 @@ def withdraw(call: Call, comment: WithdrawDoor) -> Reply:
 def restore(call: Call, comment: WithdrawDoor) -> Reply:
     """Put a comment back, within a day of taking it back."""
     try:
-        comments.restore(call.db, comment.thread.now, comment.now, now=call.now)
+        withdrawals.restore(call.db, comment.thread.now, comment.now, now=call.now)
     except Erased:
         raise NotAllowed(ERASED) from None
     return _shown(comment)

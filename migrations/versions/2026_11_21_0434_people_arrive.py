@@ -1,5 +1,7 @@
 """People arrive and nothing is lost: invitations, imports, jobs, drafts, visits, reactions, numbered comments."""
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -21,6 +23,16 @@ UPDATE comment SET number = parent.number FROM comment AS parent WHERE parent.id
 COUNTS = """
 UPDATE thread SET tops = (SELECT count(*) FROM comment c WHERE c.thread_id = thread.id AND c.parent_id IS NULL)
 """
+
+
+def _give_streams_to_arrivals() -> None:
+    stream = sa.table("stream", sa.column("id"), sa.column("kind"), sa.column("epoch"), sa.column("seq"))
+    cohort = sa.table("cohort", sa.column("id"), sa.column("arrivals_stream_id"))
+    connection = op.get_bind()
+    for id_ in connection.execute(sa.select(cohort.c.id)).scalars().all():
+        made = sa.insert(stream).values(kind="arrivals", epoch=secrets.token_hex(4), seq=0).returning(stream.c.id)
+        given = {"arrivals_stream_id": connection.execute(made).scalar_one()}
+        connection.execute(sa.update(cohort).where(cohort.c.id == id_).values(given))
 
 
 def upgrade() -> None:
@@ -49,6 +61,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("delays", sa.Integer(), nullable=False),
         sa.Column("lease", sa.String(length=32), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done", sa.Integer(), nullable=False),
@@ -59,8 +72,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_job_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_job_ended_at"), ["ended_at"], unique=False)
+    unfinished = sa.text("ended_at IS NULL")
+    op.create_index("ix_job_open", "job", ["kind", "at"], sqlite_where=unfinished, postgresql_where=unfinished)
 
     op.create_table(
         "draft",
@@ -69,7 +83,9 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=40), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"],
             ["person.id"],
@@ -77,6 +93,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("person_id", "place"),
     )
+    op.create_index("ix_draft_at", "draft", ["at"])
     op.create_table(
         "erasure",
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -94,11 +111,13 @@ def upgrade() -> None:
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("problem", sa.String(length=300), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("ignored", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stream_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["by_id"],
@@ -123,6 +142,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("cells", sa.String(), nullable=False),
         sa.Column("errors", sa.String(), nullable=False),
+        sa.Column("plan", sa.String(length=20), nullable=False),
         sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"],
@@ -143,22 +163,11 @@ def upgrade() -> None:
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["by_id"],
-            ["person.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["cohort_id"],
-            ["cohort.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["programme_id"],
-            ["programme.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["team_id"],
-            ["team.id"],
-        ),
+        sa.Column("lapsed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"]),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"]),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"]),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("invitation", schema=None) as batch_op:
@@ -173,18 +182,9 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("membership_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["invitation_id"],
-            ["invitation.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["membership_id"],
-            ["membership.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-        ),
+        sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"]),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
         sa.PrimaryKeyConstraint("invitation_id"),
     )
     op.create_table(
@@ -193,10 +193,8 @@ def upgrade() -> None:
         sa.Column("invitation_id", sa.Integer(), nullable=False),
         sa.Column("mail_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["invitation_id"],
-            ["invitation.id"],
-        ),
+        sa.Column("trouble", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"]),
         sa.PrimaryKeyConstraint("token_hash"),
     )
     with op.batch_alter_table("invitationlink", schema=None) as batch_op:
@@ -207,14 +205,8 @@ def upgrade() -> None:
         sa.Column("invitation_id", sa.Integer(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["by_id"],
-            ["person.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["invitation_id"],
-            ["invitation.id"],
-        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"]),
+        sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"]),
         sa.PrimaryKeyConstraint("invitation_id"),
     )
     op.create_table(
@@ -260,12 +252,20 @@ def upgrade() -> None:
     with op.batch_alter_table("comment") as comment:
         comment.alter_column("number", existing_type=sa.Integer(), nullable=False)
         comment.create_index("ix_comment_place", ["thread_id", "number", "id"])
+        comment.create_index("ix_comment_order", ["thread_id", "id"])
 
     with op.batch_alter_table("thread") as thread:
         thread.add_column(sa.Column("tops", sa.Integer(), nullable=True))
     op.execute(COUNTS)
     with op.batch_alter_table("thread") as thread:
         thread.alter_column("tops", existing_type=sa.Integer(), nullable=False)
+
+    with op.batch_alter_table("cohort") as cohort:
+        cohort.add_column(sa.Column("arrivals_stream_id", sa.Integer(), nullable=True))
+    _give_streams_to_arrivals()
+    with op.batch_alter_table("cohort") as cohort:
+        cohort.alter_column("arrivals_stream_id", existing_type=sa.Integer(), nullable=False)
+        cohort.create_foreign_key("fk_cohort_arrivals_stream_id_stream", "stream", ["arrivals_stream_id"], ["id"])
 
     with op.batch_alter_table("mail") as mail:
         mail.add_column(sa.Column("kind", sa.String(40), nullable=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from people import logins
@@ -24,6 +25,9 @@ def viewer_of(call: Call) -> Viewer | None:
     # A form that is shown again after a refusal is a reading call, whatever its method.
     if call.method == "POST" and call.rejected is None:
         logins.seen(call.db, viewer.login_id, call.now)
+    elif viewer.is_stale(call.now):
+        # Reading writes nothing, and yet who only reads must stay signed in.
+        call.afterwards.append(partial(logins.seen, login_id=viewer.login_id, now=call.now))
     return viewer
 
 

@@ -25,7 +25,8 @@ def local_path(path: str) -> str:
     return path if leads_here else "/"
 
 
-def _address(email: str) -> str:
+def address(email: str) -> str:
+    """An email address, folded."""
     if not _ADDRESS.fullmatch(email):
         raise Wrong(N_("Enter an email address like name@example.org."))
     return folded(email)
@@ -63,7 +64,7 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 class EmailForm(Form):
     """Who wants to sign in, and where they wanted to go."""
 
-    email: Annotated[str, one_line(254, empty=N_("Enter your email address.")), AfterValidator(_address)]
+    email: Annotated[str, one_line(254, empty=N_("Enter your email address.")), AfterValidator(address)]
     next: LocalPath = "/"
 
 

@@ -76,7 +76,8 @@ def post_mail(call: Call, form: EmailForm, made: sign_in.Secrets) -> None:
     subject, text = written(call, person, made)
     with call.db.begin_nested() as written_down:
         sign_in.offer(call.db, person, made, form.next, call.now)
-        post(call.db, form.email, subject, text, call.now)
+        ends = call.now + sign_in.WORKS
+        post(call.db, form.email, subject, text, call.now, kind="sign-in", expires_at=ends)
         call.db.flush()
         if person is None:
             written_down.rollback()
@@ -144,6 +145,11 @@ def follow_link(call: Call) -> Reply:
 @verb("/sign-out")
 def sign_out(call: Call) -> Reply:
     """End this login, and make the browser forget what it kept of us."""
+    return sign_out_of(call)
+
+
+def sign_out_of(call: Call) -> Reply:
+    """The end of the login this browser shows."""
     logins.end(call.db, login_token(call))
     gone = CookieSet(call.house.settings.login_cookie, "", 0)
     return Reply("/?done=signed-out", cookies=(gone,), leaves=True)

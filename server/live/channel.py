@@ -14,9 +14,11 @@ from dataclasses import replace
 from typing import Any
 
 from litestar import WebSocket, websocket
+from litestar.connection import ASGIConnection
 
 from server.calls import Call
 from server.clock import utc_now
+from server.db import refusal_of as refusal_for
 from server.headers import is_our_origin, page_headers
 from server.house import Answer, House
 from server.languages import choose
@@ -25,16 +27,18 @@ from server.live.kinds import Kind
 from server.live.log import Position, changes_since, parse_positions, positions
 from server.live.protocol import TRANSPORT
 from server.live.sockets import AsgiWriter, Followed, Socket, TransportWriter
-from server.refusals import Busy, NotYours, Refusal
-from server.routes import page
+from server.refusals import Busy, NotAllowed, NotYours, Refusal, SignInFirst
+from server.routes import finish, page
 
 log = logging.getLogger("sweetspot.live")
 
-FORBIDDEN, NOT_FOUND, TRY_AGAIN, TOO_MUCH = 4403, 4404, 1013, 1008
+SIGNED_OUT, FORBIDDEN, NOT_FOUND, TRY_AGAIN, TOO_MUCH = 4401, 4403, 4404, 1013, 1008
 # A room that comes back after a restart spreads its whole-page reloads over these seconds.
 SPREAD = 3.0
 MOST_SOCKETS = 40
 MOST_MESSAGES = 60
+# A call between two transactions has none.
+NO_DB: Any = None
 
 
 def authorised(call: Call, stream_ids: Sequence[int]) -> dict[int, Followed]:
@@ -44,13 +48,24 @@ def authorised(call: Call, stream_ids: Sequence[int]) -> dict[int, Followed]:
     return {id_: Followed(kind, vantage, place) for id_, (kind, vantage, place) in opened.items()}
 
 
-def replayed(call: Call, since: Sequence[Position], followed: dict[int, Followed]) -> tuple[list[str], list[Position]]:
-    """The frames that bring a page from `since` to now, and where that is."""
+def replayed(
+    call: Call, since: Sequence[Position], followed: dict[int, Followed], access: str = ""
+) -> tuple[list[str], list[Position]]:
+    """The frames that bring a page from `since` to now, and where that is.
+
+    `access` is the number the page was made with. When it is another by now, this reader may see other things than the
+    page shows: it starts over, or, where nothing live tells whether it may still be read, is refused (NotAllowed).
+    """
+    if access and access != str(call.viewer.access):
+        if not since:
+            raise NotAllowed
+        return [frames.resync(0)], list(positions(call.db, [each.stream_id for each in since]))
     told: list[str] = []
     reached: list[Position] = []
     for position in since:
         found = changes_since(call.db, position)
         if found is None:
+            call.house.hub.figures.resyncs += 1
             told = [frames.resync(SPREAD)]
             reached = list(positions(call.db, [each.stream_id for each in since]))
             break
@@ -88,7 +103,7 @@ def live_frames(call: Call) -> Answer:
     except ValueError:
         raise NotYours from None
     followed = authorised(call, [position.stream_id for position in since])
-    told, reached = replayed(call, since, followed)
+    told, reached = replayed(call, since, followed, call.query.get("access", ""))
     told += [*snapshot(call, followed), frames.beat(reached, call.now)]
     headers = page_headers(call.house.settings, call.house.policy, call.nonce)
     body = f"[{','.join(told)}]".encode()
@@ -100,38 +115,44 @@ async def live_socket(socket: WebSocket[Any, Any, Any]) -> None:
     """Accepts first and closes then: a refusal before the accept reaches the browser as 1006, and it would retry."""
     house: House = socket.app.state.house
     await socket.accept()
-    if not is_our_origin(house.settings, socket.headers.get("origin")):
+    asked = ASGIConnection[Any, Any, Any, Any](socket.scope)
+    if not is_our_origin(house.settings, asked.headers.get("origin")):
         return await socket.close(code=FORBIDDEN)
-    call = _call(house, socket)
-    transport = (socket.scope.get("extensions") or {}).get(TRANSPORT)
-    writer = TransportWriter(transport) if transport else AsgiWriter(socket.send_text)
-    one = Socket(writer, call, asyncio.get_running_loop().create_future())
+    lent: Any = (socket.scope.get("extensions") or {}).get(TRANSPORT)
+    one = Socket(TransportWriter(lent) if lent else AsgiWriter(socket.send_text), _call(house, asked))
+    at = asked.query_params.get("at", "")
+    # What the request said is in the call now, and a page is open for hours.
+    del asked, lent
+    socket.scope["headers"], socket.scope["state"] = [], {}
     try:
-        since = parse_positions(socket.query_params.get("at", ""))
-        await _open(house, one, since)
+        await _open(house, one, parse_positions(at))
     except (NotYours, ValueError):
         return await socket.close(code=NOT_FOUND)
     except Busy:
         return await socket.close(code=TRY_AGAIN)
     except Refusal:
         return await socket.close(code=FORBIDDEN)
+    except Exception as problem:
+        if refusal_for(problem) is None:
+            raise
+        return await socket.close(code=TRY_AGAIN)
     try:
         await _until_closed(socket, one)
     finally:
         _left(house, one)
 
 
-def _call(house: House, socket: WebSocket[Any, Any, Any]) -> Call:
-    headers = socket.headers
+def _call(house: House, asked: ASGIConnection[Any, Any, Any, Any]) -> Call:
+    headers = asked.headers
     return Call(
         house=house,
         method="GET",
         path="/live",
         given={},
-        query={},
-        cookies=socket.cookies,
+        query={"access": asked.query_params.get("access", "")},
+        cookies=asked.cookies,
         language=choose(None, headers.get("accept-language", ""), tuple(house.pages.languages.values())),
-        client=socket.client.host if socket.client else "",
+        client=asked.client.host if asked.client else "",
         now=utc_now(),
         accepts=headers.get("accept-language", ""),
     )
@@ -147,7 +168,7 @@ async def _open(house: House, one: Socket, since: Sequence[Position]) -> None:
             one.followed = authorised(call, [position.stream_id for position in since])
             one.person_id, one.person_stream = call.viewer.person_id, call.viewer.stream_id
             one.ends_at = call.viewer.login_ends_at.timestamp()
-            told, reached = replayed(call, since, one.followed)
+            told, reached = replayed(call, since, one.followed, call.query.get("access", ""))
             told += snapshot(call, one.followed)
             return told, [*reached, *positions(db, [call.viewer.stream_id])]
 
@@ -156,16 +177,19 @@ async def _open(house: House, one: Socket, since: Sequence[Position]) -> None:
         # A thousand pages come back at once after a restart: they wait here, and leave the lane to everybody else.
         async with house.hub.opening:
             told, reached = await house.lanes.reads.run(work)
+        finish(one.call)
         own_stream = reached.pop()
-        if sum(other.person_id == one.person_id for other in house.hub.sockets) >= MOST_SOCKETS:
+        if len(house.hub.pages_of(one.person_id)) >= MOST_SOCKETS:
             one.close(TOO_MUCH)
-        if house.hub.join(one, {each.stream_id: each for each in (*reached, own_stream)}):
+        if house.hub.join(one, reached, own_stream):
             break
         since = since if any('"resync"' in text for text in told) else reached
         for text in told:
             one.tell(text)
     for text in told:
         one.tell(text)
+    # A page is open for hours: of what opening it needed, only who asks and in which language is kept.
+    one.call = replace(one.call, db=NO_DB, memo={}, afterwards=[], viewer=None, query={})
     one.tell(frames.beat(reached, utc_now()))
     for followed in one.followed.values():
         if followed.place:
@@ -173,13 +197,20 @@ async def _open(house: House, one: Socket, since: Sequence[Position]) -> None:
 
 
 async def _until_closed(socket: WebSocket[Any, Any, Any], one: Socket) -> None:
-    reading = asyncio.create_task(_read(socket, one))
-    waits: set[asyncio.Future[Any]] = {reading, one.closing}
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    reading.cancel()
-    if one.closing.done():
+    """Waits in the task that is there anyway: one more for each page would be 2 KB (decision 0032)."""
+    if one.code is None:
+        one.waiting = asyncio.current_task()
+        try:
+            await _read(socket, one)
+        except asyncio.CancelledError:
+            if one.code is None or one.waiting is None:
+                raise
+            one.waiting.uncancel()
+        finally:
+            one.waiting = None
+    if one.code is not None:
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(socket.close(code=one.closing.result()), 2)
+            await asyncio.wait_for(socket.close(code=one.code), 2)
 
 
 async def _read(socket: WebSocket[Any, Any, Any], one: Socket) -> None:
@@ -187,6 +218,7 @@ async def _read(socket: WebSocket[Any, Any, Any], one: Socket) -> None:
     for _ in range(MOST_MESSAGES):
         if (await socket.receive())["type"] == "websocket.disconnect":
             return
+    one.waiting = None
     one.close(TOO_MUCH)
 
 
@@ -203,24 +235,36 @@ def _left(house: House, one: Socket) -> None:
 
 
 async def reauthorise(house: House, sockets: Sequence[Socket]) -> None:
-    """What these people may see has changed: whoever would not get the same page again is sent away to ask for it."""
+    """What these people may see has changed: whoever would not get the same page again is sent away to ask for it.
 
-    def refused() -> list[Socket]:
+    So is every page that shows nothing live: only asking for it again tells whether it may still be read.
+    """
+
+    def asked() -> list[tuple[Socket, int, int]]:
         found = []
         for one in sockets:
             with house.database.transaction(writing=False) as db:
-                call = replace(one.call, db=db, memo={}, now=utc_now())
-                try:
-                    call.viewer = house.viewer_of(call)
-                    same = _vantages(authorised(call, list(one.followed))) == _vantages(one.followed)
-                except Refusal:
-                    same = False
-                if not same:
-                    found.append(one)
+                call = replace(one.call, db=db, memo={}, afterwards=[], now=utc_now())
+                code = refusal_of(call, one)
+                # A page that stays open is told the number, or it would be taken for one that is out of date.
+                found.append((one, code or (0 if one.followed else FORBIDDEN), call.viewer.access if not code else 0))
         return found
 
-    for one in await house.lanes.reads.run(refused):
-        one.close(FORBIDDEN)
+    for one, code, access in await house.lanes.reads.run(asked):
+        if code:
+            one.close(code)
+        else:
+            one.tell(frames.access(access))
+
+
+def refusal_of(call: Call, one: Socket) -> int:
+    """The code to close this page with when its reader would not get the same page again; 0: they would."""
+    try:
+        call.viewer = call.house.viewer_of(call)
+        same = _vantages(authorised(call, list(one.followed))) == _vantages(one.followed)
+    except Refusal as refusal:
+        return SIGNED_OUT if isinstance(refusal, SignInFirst) else FORBIDDEN
+    return 0 if same else FORBIDDEN
 
 
 def _vantages(followed: dict[int, Followed]) -> dict[int, tuple[Kind, Any]]:

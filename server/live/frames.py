@@ -1,14 +1,16 @@
 """Frames: what the server says to an open page. JSON in one text frame, encoded once for everybody who gets it.
 
 The fields are those static/js/frames.js reads: `content` (htmx partials), `from` and `at` (positions), `say`, `mine`,
-`beat`, `clock`, `resync` and `within`.
+`anew`, `beat`, `clock`, `resync` and `within`.
 """
 
 from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from server.live.kinds import Shown
@@ -28,6 +30,12 @@ def text_frame(text: str) -> bytes:
     return head + data
 
 
+@lru_cache(maxsize=16)
+def text_in(frame: bytes) -> str:
+    """What `text_frame` was given. Kept, because the same frame goes to many pages."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :].decode()
+
+
 def _json(fields: dict[str, Any]) -> str:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
@@ -41,6 +49,8 @@ def change(shown: Shown, at: Position, since: Position | None, mine: tuple[str, 
     fields: dict[str, Any] = {"content": shown.html, "at": str(at)}
     if mine:
         fields["mine"] = list(mine)
+    if shown.anew:
+        fields["anew"] = list(shown.anew)
     if since:
         fields["from"] = str(since)
         if shown.say:
@@ -53,10 +63,15 @@ def passing(shown: Shown) -> str:
     return _json({"content": shown.html})
 
 
-def beat(positions: list[Position], now: datetime) -> str:
+def beat(positions: Sequence[Position], now: datetime) -> str:
     """What was written to this socket so far: a page that has less has lost something."""
     at = ",".join(str(position) for position in sorted(positions, key=lambda position: position.stream_id))
     return _json({"beat": True, "at": at, "clock": now.isoformat()})
+
+
+def access(number: int) -> str:
+    """How often what this reader may see has changed: the page is as right as before, and carries the new number."""
+    return _json({"access": number})
 
 
 def resync(within: float) -> str:

@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from server.db import Database
+from server.figures import Figures
 from server.lanes import Lanes
 from server.live import frames
-from server.live.kinds import Kind, Kinds, Shown
+from server.live.groups import Groups
+from server.live.kinds import SHARED, Kind, Kinds, Shown
 from server.live.log import TOUCHED, Position, changes_since, positions
 from server.live.presence import Presence
+from server.live.protocol import MOST_WAITING
 from server.live.sockets import Socket
 from server.pages import Pages
 
@@ -47,13 +51,18 @@ class Hub:
         self.kinds = kinds
         self.presence = Presence(self._presence_changed)
         self.sockets: set[Socket] = set()
-        self.delivered: dict[int, Position] = {}
+        self.behind: set[Socket] = set()
+        self.groups = Groups()
+        self.figures = Figures()
         self.opening = asyncio.Semaphore(OPENING)
         self._database, self._lanes, self._pages = database, lanes, pages
-        self._listeners: dict[int, dict[Any, set[Socket]]] = {}
-        self._persons: dict[int, set[Socket]] = {}
+        # The stream of a person to that person, and a person to their pages.
+        self._persons: dict[int, int] = {}
+        self._pages_of: dict[int, set[Socket]] = {}
         self._dirty: set[int] = set()
         self._passing: dict[int, set[str]] = {}
+        # When the first commit was made that a stream has not delivered yet.
+        self._committed: dict[int, float] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reauthorise: Any = None
@@ -67,19 +76,33 @@ class Hub:
         """The listener of the database: called in a worker thread after every commit."""
         touched = noted.get(TOUCHED)
         if touched and self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.wake, tuple(touched))
+            self._loop.call_soon_threadsafe(self._woken, tuple(touched), perf_counter())
+
+    def _woken(self, stream_ids: Iterable[int], committed: float) -> None:
+        for stream_id in stream_ids:
+            if stream_id in self.groups.delivered:
+                self._committed.setdefault(stream_id, committed)
+        self.wake(stream_ids)
 
     def wake(self, stream_ids: Iterable[int]) -> None:
         """Streams may have news. At once for the first, then what comes within a tick shares a frame."""
         for stream_id in stream_ids:
-            if stream_id in self.delivered and stream_id not in self._dirty:
+            # What is said after somebody was sent away must not reach them while we look who that was.
+            if stream_id in self._persons:
+                for socket in list(self.pages_of(self._persons[stream_id])):
+                    self.hold(socket)
+            if stream_id in self.groups.delivered and stream_id not in self._dirty:
                 self._dirty.add(stream_id)
                 if stream_id not in self._tasks:
                     self._tasks[stream_id] = asyncio.create_task(self._serve(stream_id))
 
     def listened(self) -> list[int]:
         """The streams somebody follows, persons included."""
-        return list(self.delivered)
+        return list(self.groups.delivered)
+
+    def pages_of(self, person_id: int) -> Collection[Socket]:
+        """The open pages of a person."""
+        return self._pages_of.get(person_id, frozenset())
 
     async def _serve(self, stream_id: int) -> None:
         try:
@@ -94,15 +117,15 @@ class Hub:
                 await asyncio.sleep(TICK)
         finally:
             self._tasks.pop(stream_id, None)
+            self._committed.pop(stream_id, None)
 
     async def _deliver(self, stream_id: int) -> None:
-        since = self.delivered.get(stream_id)
+        since = self.groups.delivered.get(stream_id)
         if since is None:
             return
         if stream_id in self._persons:
             await self._person_changed(stream_id, since)
             return
-        passing = self._passing.pop(stream_id, set())
         news = await self._lanes.reads.run(partial(self._news, stream_id, since, self._vantages(stream_id)))
         # A vantage that joined while we rendered is rendered too, before anything is written.
         while missing := self._vantages(stream_id).keys() - news.shown.keys():
@@ -113,12 +136,16 @@ class Hub:
             # The earlier position stays: what came between is delivered again to all, and does no harm.
             news = News(None if more.at is None else news.at, {**news.shown, **more.shown})
         self._write(stream_id, since, news)
-        if passing:
-            await self._deliver_passing(stream_id, passing)
+        if passing := self._passing.pop(stream_id, None):
+            try:
+                await self._deliver_passing(stream_id, passing)
+            except Exception:
+                # No log has it: what is lost here would be wrong until it changes again.
+                self._passing.setdefault(stream_id, set()).update(passing)
+                raise
 
     def _vantages(self, stream_id: int) -> dict[Any, Kind]:
-        listeners = self._listeners.get(stream_id, {})
-        return {vantage: next(iter(s)).followed[stream_id].kind for vantage, s in listeners.items() if s}
+        return {vantage: group.kind for vantage, group in self.groups.of(stream_id).items()}
 
     def _news(self, stream_id: int, since: Position, kinds: Mapping[Any, Kind]) -> News:
         with self._database.transaction(writing=False) as db:
@@ -129,46 +156,37 @@ class Hub:
             at = Position(stream_id, since.epoch, seq)
             if not regions:
                 return News(at, dict.fromkeys(kinds, Shown("")))
+            db.info[SHARED] = {}
             return News(at, {v: self._shown(kind.show(db, v, stream_id, regions), v) for v, kind in kinds.items()})
 
     def _shown(self, placed: Any, vantage: Any) -> Shown:
         return self.kinds.shown(placed, self._pages.languages[vantage.language])
 
     def _write(self, stream_id: int, since: Position, news: News) -> None:
-        listeners = self._listeners.get(stream_id, {})
+        groups, committed = self.groups.of(stream_id), self._committed.pop(stream_id, None)
         if news.at is None:
             # The log began anew. A page that comes back is told to start over; see channel.py.
-            for socket in [socket for sockets in listeners.values() for socket in sockets]:
+            for socket in [socket for group in groups.values() for socket in group]:
                 socket.close(RESTART)
             return
         if news.at.seq == since.seq:
             return
-        self.delivered[stream_id] = news.at
+        self.groups.delivered[stream_id] = news.at
         for vantage, shown in news.shown.items():
-            self._spread(listeners.get(vantage, ()), shown, news.at, since)
+            if group := groups.get(vantage):
+                group.gather(news.at)
+                self.figures.deliveries += len(group.together)
+                group.write(frames.text_frame(frames.change(shown, news.at, since)), self._own(shown, news.at, since))
+        if committed is not None:
+            self.figures.lag.note(perf_counter() - committed)
 
-    def _spread(self, sockets: Iterable[Socket], shown: Shown, at: Position, since: Position) -> None:
-        """The same bytes to every page of a vantage. This loop is what a room of a thousand waits for."""
-        text = frames.change(shown, at, since)
-        frame, now = frames.text_frame(text), asyncio.get_running_loop().time()
-        stream_id, seq, owners = at.stream_id, at.seq, shown.owners
-        for socket in sockets:
-            if socket.at[stream_id].seq >= seq:
-                continue
-            if owners and (own := owners.get(socket.person_id)):
-                personal = frames.change(shown, at, since, own)
-                written = socket.offer(frames.text_frame(personal), personal, now)
-            else:
-                written = socket.offer(frame, text, now)
-            if written:
-                socket.at[stream_id] = at
-
-    def _tell_all(self, listeners: Mapping[Any, set[Socket]], text: str) -> None:
-        frame = frames.text_frame(text)
-        now = asyncio.get_running_loop().time()
-        for sockets in listeners.values():
-            for socket in sockets:
-                socket.offer(frame, text, now)
+    def _own(self, shown: Shown, at: Position, since: Position) -> dict[Socket, bytes]:
+        """The same news for the pages of those who did it."""
+        own: dict[Socket, bytes] = {}
+        for person_id, dom_ids in shown.owners.items():
+            if pages := self.pages_of(person_id):
+                own |= dict.fromkeys(pages, frames.text_frame(frames.change(shown, at, since, dom_ids)))
+        return own
 
     async def _deliver_passing(self, stream_id: int, regions: set[str]) -> None:
         kinds = self._vantages(stream_id)
@@ -179,12 +197,18 @@ class Hub:
 
         for vantage, what in (await self._lanes.reads.run(shown)).items():
             if what.html:
-                listeners = self._listeners.get(stream_id, {})
-                self._tell_all({vantage: listeners.get(vantage, set())}, frames.passing(what))
+                self._tell_all(self.groups.of(stream_id).get(vantage, ()), frames.passing(what))
+
+    @staticmethod
+    def _tell_all(sockets: Iterable[Socket], text: str) -> None:
+        frame = frames.text_frame(text)
+        for socket in list(sockets):
+            socket.offer(frame)
 
     def _presence_changed(self, place: str) -> None:
-        for stream_id, listeners in self._listeners.items():
-            if any(s.followed[stream_id].place == place for sockets in listeners.values() for s in sockets):
+        for stream_id in list(self.groups.streams()):
+            groups = self.groups.of(stream_id).values()
+            if any(socket.followed[stream_id].place == place for group in groups for socket in group):
                 self._passing.setdefault(stream_id, set()).add(f"presence-{place}")
                 self.wake([stream_id])
 
@@ -196,39 +220,56 @@ class Hub:
         at = await self._lanes.reads.run(now)
         if at is None or at != since:
             if at is not None:
-                self.delivered[stream_id] = at
-            await self._reauthorise(list(self._persons.get(stream_id, ())))
+                self.groups.delivered[stream_id] = at
+            await self._reauthorise(list(self.pages_of(self._persons.get(stream_id, 0))))
 
-    def join(self, socket: Socket, reached: Mapping[int, Position]) -> bool:
-        """Register a page brought to `reached`. False: the hub has meanwhile gone further; catch up and try again."""
-        for stream_id, at in reached.items():
-            delivered = self.delivered.get(stream_id)
-            if delivered is not None and (delivered.epoch != at.epoch or delivered.seq > at.seq):
-                return False
-        for stream_id, at in reached.items():
-            self.delivered.setdefault(stream_id, at)
-            if stream_id == socket.person_stream:
-                self._persons.setdefault(stream_id, set()).add(socket)
-                continue
-            followed = socket.followed[stream_id]
-            self._listeners.setdefault(stream_id, {}).setdefault(followed.vantage, set()).add(socket)
-        socket.at = dict(reached)
+    def join(self, socket: Socket, reached: Collection[Position], own: Position) -> bool:
+        """Register a page brought to `reached`, and its person's stream to `own`.
+
+        False: the hub has meanwhile gone further; catch up and try again.
+        """
+        if self.groups.is_passed([*reached, own]):
+            return False
+        self.groups.put(socket, reached)
+        self.groups.delivered.setdefault(own.stream_id, own)
+        self._persons[own.stream_id] = socket.person_id
+        self._pages_of.setdefault(socket.person_id, set()).add(socket)
         self.sockets.add(socket)
+        socket.writer.when_full(partial(self.fell_behind, socket))
+        if socket.writer.waiting() > MOST_WAITING:
+            self.fell_behind(socket)
         return True
 
     def leave(self, socket: Socket) -> None:
-        """Forget a page; a stream nobody follows any more is forgotten with it."""
+        """Forget a page."""
         self.sockets.discard(socket)
-        for stream_id, followed in socket.followed.items():
-            listeners = self._listeners.get(stream_id, {})
-            listeners.get(followed.vantage, set()).discard(socket)
-            if not listeners.get(followed.vantage):
-                listeners.pop(followed.vantage, None)
-            if not listeners:
-                self._listeners.pop(stream_id, None)
-                self.delivered.pop(stream_id, None)
-        own = self._persons.get(socket.person_stream, set())
-        own.discard(socket)
-        if not own:
+        self.behind.discard(socket)
+        self.groups.take(socket)
+        pages = self._pages_of.get(socket.person_id, set())
+        pages.discard(socket)
+        if not pages:
+            self._pages_of.pop(socket.person_id, None)
             self._persons.pop(socket.person_stream, None)
-            self.delivered.pop(socket.person_stream, None)
+            self.groups.delivered.pop(socket.person_stream, None)
+
+    def fell_behind(self, socket: Socket) -> None:
+        """A page does not take what is written to it. Nothing more is: the log has it (watch.py)."""
+        if socket in self.sockets and socket.behind_since is None:
+            self.figures.slow += 1
+            self.hold(socket)
+
+    def hold(self, socket: Socket) -> None:
+        """Write nothing more to a page until it is brought up again, which asks anew what its reader may see."""
+        if socket in self.sockets and socket.behind_since is None:
+            socket.behind_since = asyncio.get_running_loop().time()
+            self.behind.add(socket)
+            self.groups.part(socket)
+
+    def caught_up(self, socket: Socket, reached: Collection[Position]) -> None:
+        """A page that was behind was told everything until `reached`; when the hub is further, it still is behind."""
+        if socket not in self.sockets:
+            return
+        self.groups.move(socket, reached)
+        if not self.groups.is_passed(reached) and socket.writer.waiting() <= MOST_WAITING:
+            socket.behind_since = None
+            self.behind.discard(socket)

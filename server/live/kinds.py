@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from markupsafe import escape
 from sqlalchemy import select
@@ -15,6 +15,9 @@ from server.languages import Language
 from server.live.log import Stream
 from server.pages import Fragment, Pages
 from server.refusals import Message, NotYours
+
+Made = TypeVar("Made")
+SHARED = "shared by vantages"
 
 
 class Vantage(Protocol):
@@ -31,7 +34,8 @@ class Vantage(Protocol):
 class Placed:
     """A region as it is now. `fragment` None: it is gone. `into`: the list it is put into by its data-order; None: it
     replaces itself. `elsewhere`: not every page of the stream shows it, and those that do not pass it over. `say` is
-    announced to those who did not do it; `owner_id` is told that the item is theirs, and nobody else."""
+    announced to those who did not do it; `owner_id` is told that the item is theirs, and nobody else. `holders`: the
+    same for ids inside it, person by person; `anew`: how those ids begin: who is not told has none of them any more."""
 
     dom_id: str
     fragment: Fragment | None
@@ -39,6 +43,8 @@ class Placed:
     say: Message | None = None
     owner_id: int | None = None
     elsewhere: bool = False
+    holders: tuple[tuple[int, str], ...] = ()
+    anew: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,29 @@ class Shown:
     html: str
     say: tuple[tuple[str, str], ...] = ()
     owners: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    anew: tuple[str, ...] = ()
+
+
+def shared(db: Db, key: Hashable, make: Callable[[], Made]) -> Made:
+    """`make()`, at most once while one delivery is rendered for its vantages: for what is the same from all of them.
+
+    Only there, where nothing is written: elsewhere it is made each time.
+    """
+    kept: dict[Hashable, Made] | None = db.info.get(SHARED)
+    if kept is None:
+        return make()
+    if key not in kept:
+        kept[key] = make()
+    return kept[key]
+
+
+# Into a list or over itself; where not every page shows it. The names are those of static/js/place.js.
+_SWAPS = {
+    (True, False): "place",
+    (True, True): "place-present",
+    (False, False): "outerMorph",
+    (False, True): "present",
+}
 
 
 class Kinds:
@@ -77,18 +106,22 @@ class Kinds:
         """The regions as htmx partials in that language."""
         html, say = [], []
         owners: dict[int, tuple[str, ...]] = {}
+        anew: tuple[str, ...] = ()
         for one in placed:
             html.append(self._partial(one, language))
             if one.say:
                 say.append((self._pages.say(one.say, language), one.dom_id))
-            if one.owner_id is not None:
-                owners[one.owner_id] = (*owners.get(one.owner_id, ()), one.dom_id)
-        return Shown("".join(html), tuple(say), owners)
+            own = () if one.owner_id is None else ((one.owner_id, one.dom_id),)
+            for person_id, dom_id in (*own, *one.holders):
+                owners[person_id] = (*owners.get(person_id, ()), dom_id)
+            anew += (one.anew,) if one.anew else ()
+        return Shown("".join(html), tuple(say), owners, anew)
 
     def _partial(self, one: Placed, language: Language) -> str:
         if one.fragment is None:
             return f'<hx-partial hx-target="#{escape(one.dom_id)}" hx-swap="delete"></hx-partial>'
-        target, swap = (one.into, "place") if one.into else (one.dom_id, "present" if one.elsewhere else "outerMorph")
+        target = one.into or one.dom_id
+        swap = _SWAPS[bool(one.into), one.elsewhere]
         shown = self._pages.show(one.fragment, language)
         return f'<hx-partial hx-target="#{escape(target)}" hx-swap="{swap}">{shown}</hx-partial>'
 

@@ -46,6 +46,7 @@ class Change(SQLModel, table=True):
 
 _STREAM: Any = Stream.__table__  # type: ignore[attr-defined]
 _CHANGE: Any = Change.__table__  # type: ignore[attr-defined]
+_POSITION = select(_STREAM.c.epoch, _STREAM.c.seq).where(_STREAM.c.id == bindparam("stream"))
 _POSITIONS = select(_STREAM.c.id, _STREAM.c.epoch, _STREAM.c.seq).where(
     _STREAM.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -62,6 +63,8 @@ _REGIONS = (
 _STEP = (
     update(_STREAM).where(_STREAM.c.id == bindparam("stream")).values(seq=_STREAM.c.seq + 1).returning(_STREAM.c.seq)
 )
+_WRITE = insert(_CHANGE)
+_FORGET = delete(_CHANGE).where(_CHANGE.c.stream_id == bindparam("stream"), _CHANGE.c.seq < bindparam("before"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Position:
 def parse_positions(text: str) -> tuple[Position, ...]:
     """The positions a page sent. Raises ValueError for anything we never wrote."""
     found = []
-    for part in text.split(",")[:20]:
+    for part in text.split(",")[:20] if text else ():
         stream, epoch, seq = part.split(".")
         if not (stream.isdecimal() and seq.isdecimal() and epoch.isalnum() and len(part) < 60):
             raise ValueError(part)
@@ -98,6 +101,14 @@ def new_stream(db: Db, kind: str) -> int:
     return stream.id
 
 
+def new_streams(db: Db, kind: str, count: int) -> list[int]:
+    """Many streams of that kind, in one statement; their ids."""
+    streams = [Stream(kind=kind) for _ in range(count)]
+    db.add_all(streams)
+    db.flush()
+    return [stream.id for stream in streams if stream.id is not None]
+
+
 def touch(db: Db, stream_id: int, *regions: str) -> None:
     """Say that regions of a stream changed. Written with this transaction, shown after it."""
     db.info.setdefault(TOUCHED, {}).setdefault(stream_id, {}).update(dict.fromkeys(regions))
@@ -107,14 +118,14 @@ def write_touched(db: Db) -> None:
     """Give each touched stream its next number; called once, last, before the commit."""
     touched: dict[int, dict[str, None]] = db.info.get(TOUCHED, {})
     db.flush()
+    # Every change waits for this: the tables and not the models, on the connection itself.
+    connection = db.connection()
     for stream_id in sorted(touched):
-        seq = db.execute(_STEP, {"stream": stream_id}).scalar_one()
+        seq = connection.execute(_STEP, {"stream": stream_id}).scalar_one()
         rows = [{"stream_id": stream_id, "seq": seq, "region": region} for region in touched[stream_id]]
-        db.execute(insert(Change), rows)
+        connection.execute(_WRITE, rows)
         if seq % 500 == 0:
-            db.execute(
-                delete(Change).where(Change.stream_id == stream_id, Change.seq < seq - KEPT_CHANGES)  # type: ignore[arg-type]
-            )
+            connection.execute(_FORGET, {"stream": stream_id, "before": seq - KEPT_CHANGES})
 
 
 def positions(db: Db, stream_ids: Iterable[int]) -> tuple[Position, ...]:
@@ -124,7 +135,7 @@ def positions(db: Db, stream_ids: Iterable[int]) -> tuple[Position, ...]:
 
 def changes_since(db: Db, position: Position) -> tuple[int, Sequence[str]] | None:
     """The newest number and the distinct regions touched since `position`; None: it cannot be told any more."""
-    row = db.execute(_POSITIONS, {"ids": [position.stream_id]}).first()
+    row = db.execute(_POSITION, {"stream": position.stream_id}).first()
     if row is None or row.epoch != position.epoch or position.seq > row.seq:
         return None
     if position.seq == row.seq:

@@ -1,28 +1,31 @@
-"""One open page: what it follows, what was written to it, and whether it still keeps up."""
+"""One open page: what it follows, how it is written to, and whether it still keeps up."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from server.calls import Call
-from server.live.frames import text_frame
+from server.live.frames import text_frame, text_in
 from server.live.kinds import Kind
-from server.live.log import Position
+from server.live.protocol import MOST_WAITING, Lent
 
-# Bytes waiting in front of a page before it counts as behind.
-MOST_WAITING = 256 * 1024
 BROKEN = 1011
+
+Write = Callable[[bytes], None]
 
 
 class Writer(Protocol):
-    """A way to a page that never blocks."""
+    """A way to a page that never blocks. `write` sends one encoded text frame; RuntimeError: the page is gone."""
 
-    def write(self, frame: bytes, text: str) -> None:
-        """Send one text frame; `frame` is `text`, already encoded."""
+    write: Write
+
+    def when_full(self, full: Callable[[], None]) -> None:
+        """Call `full` whenever more than MOST_WAITING bytes wait."""
 
     def waiting(self) -> int:
         """Bytes not yet taken by the network."""
@@ -31,42 +34,49 @@ class Writer(Protocol):
 class TransportWriter:
     """Writes encoded frames straight to the transport."""
 
-    def __init__(self, transport: Any) -> None:
-        self._transport = transport
+    def __init__(self, lent: Lent) -> None:
+        # The transport's own method, with nothing of ours around it: this is called once a page for every change.
+        self.write: Write = lent.transport.write
+        self._lent = lent
 
-    def write(self, frame: bytes, text: str) -> None:
-        # uvloop raises for a transport that is gone; its handler is about to notice.
-        if not self._transport.is_closing():
-            self._transport.write(frame)
+    def when_full(self, full: Callable[[], None]) -> None:
+        self._lent.full = full
 
     def waiting(self) -> int:
-        return int(self._transport.get_write_buffer_size())
+        return int(self._lent.transport.get_write_buffer_size())
 
 
 class AsgiWriter:
     """The same over plain ASGI, for any server: one task a page drains what waits."""
 
     def __init__(self, send: Any) -> None:
+        self.write: Write = self._put
         self._send = send
-        self._texts: deque[str] = deque()
+        self._frames: deque[bytes] = deque()
         self._size = 0
         self._task: asyncio.Task[None] | None = None
+        self._full: Callable[[], None] = lambda: None
 
-    def write(self, frame: bytes, text: str) -> None:
-        self._texts.append(text)
-        self._size += len(frame)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._drain())
+    def when_full(self, full: Callable[[], None]) -> None:
+        self._full = full
 
     def waiting(self) -> int:
         return self._size
 
+    def _put(self, frame: bytes) -> None:
+        self._frames.append(frame)
+        self._size += len(frame)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._drain())
+        if self._size > MOST_WAITING:
+            self._full()
+
     async def _drain(self) -> None:
         with contextlib.suppress(Exception):  # the page is gone; its handler notices by itself
-            while self._texts:
-                text = self._texts.popleft()
-                await self._send(text)
-                self._size -= len(text.encode()) + 2
+            while self._frames:
+                frame = self._frames.popleft()
+                await self._send(text_in(frame))
+                self._size -= len(frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,39 +90,38 @@ class Followed:
 
 @dataclass(eq=False, slots=True)
 class Socket:
-    """An open page. `at` is where it was brought to: what was written to it, not what was meant to be."""
+    """An open page. Where it was brought to is known by the groups it is in (groups.py)."""
 
     writer: Writer
     call: Call
-    closing: asyncio.Future[int]
     person_id: int = 0
     person_stream: int = 0
     ends_at: float = 0.0
     followed: dict[int, Followed] = field(default_factory=dict)
-    at: dict[int, Position] = field(default_factory=dict)
     behind_since: float | None = None
-    catching_up: bool = False
+    # The code to close with, and who waits until then.
+    code: int | None = None
+    waiting: asyncio.Task[Any] | None = None
 
-    def offer(self, frame: bytes, text: str, now: float) -> bool:
-        """Write unless the page is behind. What is not written is not queued: the log has it."""
-        if self.behind_since is not None:
-            return False
-        if self.writer.waiting() > MOST_WAITING:
-            self.behind_since = now
-            return False
-        try:
-            self.writer.write(frame, text)
-        except RuntimeError:
-            # One page that cannot be written to must not cost the others theirs.
-            self.close(BROKEN)
-            return False
-        return True
+    def offer(self, frame: bytes) -> None:
+        """Write one encoded frame, unless the page is behind: what is not written then is not queued either."""
+        if self.behind_since is None:
+            self._put(frame)
 
     def tell(self, text: str) -> None:
         """Write one frame for this page alone."""
-        self.writer.write(text_frame(text), text)
+        self._put(text_frame(text))
+
+    def _put(self, frame: bytes) -> None:
+        try:
+            self.writer.write(frame)
+        except RuntimeError:
+            # uvloop raises for a transport that is gone. One such page must not cost the others theirs.
+            self.close(BROKEN)
 
     def close(self, code: int) -> None:
         """Ask the handler to close with that code; the first code stands."""
-        if not self.closing.done():
-            self.closing.set_result(code)
+        if self.code is None:
+            self.code = code
+            if self.waiting is not None:
+                self.waiting.cancel()

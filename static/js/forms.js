@@ -5,12 +5,14 @@ import { claim } from "sweetspot/mine";
 import { parse } from "sweetspot/reading";
 import { forget } from "sweetspot/unsent";
 
+// A button that asks for something else, such as a preview, sends the form's words and not the form.
+const sent = ({ request, sourceElement }) => (sourceElement.matches("button[formaction]") ? null : request?.form);
 const texts = (form) => [...(form?.querySelectorAll("textarea") ?? [])];
 
 export function start() {
   const on = (name, handle) => document.addEventListener(`htmx:${name}`, (event) => event.detail.ctx && handle(event.detail.ctx, event));
   on("before:request", sending);
-  on("error", (ctx) => complain(ctx.request.form));
+  on("error", (ctx) => complain(ctx.request.form, ctx.sourceElement.dataset.failed));
   on("before:swap", answered);
   on("after:swap", swapped);
   on("finally:request", (ctx) => ctx.locked?.forEach((field) => { field.readOnly = false; }));
@@ -21,7 +23,7 @@ export function start() {
 }
 
 function sending(ctx) {
-  const { form } = ctx.request;
+  const form = sent(ctx);
   if (!form) return;
   form.querySelector(".form-failed")?.remove();
   ctx.within = form.contains(document.activeElement);
@@ -33,8 +35,8 @@ function sending(ctx) {
 function answered(ctx, event) {
   if (!ctx.response) return;
   const { raw, status, headers } = ctx.response;
-  const { form } = ctx.request;
-  if (ctx.hx.mine) claim(ctx.hx.mine.split(" "));
+  const form = sent(ctx);
+  if (ctx.hx.mine || ctx.hx.anew) claim(ctx.hx.mine?.split(" ") ?? [], ctx.hx.anew && [ctx.hx.anew]);
   if (raw.redirected) {
     event.preventDefault();
     if (form) forget(form);
@@ -44,16 +46,19 @@ function answered(ctx, event) {
     event.preventDefault();
     if (!form && ctx.sourceElement.href) location.assign(ctx.sourceElement.href); // the plain page says why
     const page = parse(ctx.text);
-    complain(form, (page.querySelector("main .lede") ?? page.querySelector("main h1"))?.textContent.trim());
+    complain(ctx.request.form, (page.querySelector("main .lede") ?? page.querySelector("main h1"))?.textContent.trim());
   }
 }
 
 function swapped(ctx) {
-  const { form } = ctx.request ?? {};
+  const form = sent(ctx), { shown } = ctx.sourceElement.dataset;
+  if (shown && ctx.response?.status < 400) announce([shown]);
   if (!ctx.response || !form) return;
   const done = ctx.response.status < 400;
   if (done) forget(form);
   if (done && form.dataset.sent) announce([form.dataset.sent]);
+  // Said while an older window of the conversation is shown: go to the one where it stands.
+  if (done && ctx.hx.mine && !document.getElementById(ctx.hx.mine)) return location.assign(ctx.hx.page);
   const now = (form.id && document.getElementById(form.id)) || form;
   const at = document.activeElement;
   if (!ctx.within || !now.isConnected || (at !== document.body && !now.contains(at))) return;

@@ -13,18 +13,21 @@ let queue = Promise.resolve(), stale = false, tries = 0, morphed = 0;
 const inTurn = (work) => (queue = queue.then(work).catch((error) => { console.warn(error); resync(); }));
 const moved = () => document.dispatchEvent(new Event("live:moved"));
 
-/** Takes one frame: {content, from, at, say, mine, poke, beat, resync}. Settles when it is applied. */
+/** Takes one frame: {content, from, at, say, mine, anew, poke, beat, access, resync}. Settles when it is applied. */
 export const receive = (frame) => inTurn(async () => {
   if (stale) return; // the page is about to be fetched, and will contain this
   const { foreign, ahead, old } = compare(frame.at);
   // A heartbeat ahead of us, or a frame that begins ahead of us: something before it never came.
   if (frame.resync || foreign || (frame.beat && ahead) || compare(frame.from).ahead) return resync(frame.within);
   if (frame.beat || old) return;
-  if (frame.mine) claim(frame.mine);
+  if (frame.access !== undefined) document.getElementById("page").dataset.access = frame.access;
+  const mine = frame.mine ?? [];
   if (frame.content) await steadily(() => swap(frame.content));
+  // What another window of the conversation shows is not on this page.
+  if (mine.length || frame.anew) claim(mine.filter((id) => document.getElementById(id)), frame.anew);
   for (const region of frame.poke ?? []) await refresh(region);
   advance(frame.at);
-  if (frame.say) announce(frame.say);
+  if (frame.say) announce(frame.say.filter(({ about }) => !mine.includes(about)));
   moved();
 });
 
@@ -36,7 +39,7 @@ async function swap(text) {
 }
 
 // htmx passes over a target that is not there. Only these may find nothing to do.
-const OPTIONAL = ["delete", "present"];
+const OPTIONAL = ["delete", "present", "place-present"];
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   ctx.misfit = tasks.some(({ target, swapSpec }) => !target && !OPTIONAL.includes(swapSpec.style));

@@ -1,11 +1,13 @@
 // Keeps a way open by which the server's frames arrive: the socket that htmx holds, or else asking every few seconds.
 // Either way resumes from the page's own positions, so nothing is lost between two ways.
+// A page that shows nothing live has a socket too: it tells when its reader's access has ended.
+import { check, guard, leave } from "sweetspot/access";
 import { receive, resync } from "sweetspot/frames";
 import { positions } from "sweetspot/positions";
 
 // Milliseconds. The server's heartbeat comes every 15 s, and once at the start.
 const SILENCE = 35_000, PATIENCE = 8_000, POLL = 10_000, POLL_SLOWEST = 60_000, LATE = 3_000, LOST = 10_000;
-const ENDED = [4403, 4404];
+const ENDED = [4401, 4403, 4404], ASKED_TO_LEAVE = 4401;
 
 const owner = document.getElementById("live");
 let link = null; // htmx's connection
@@ -16,7 +18,7 @@ let ended = false; // the server closed this page to its reader
 let polled = 0, pollAt = 0, pollEvery = POLL, polling = false;
 
 export function start() {
-  if (!owner || !positions()) return;
+  if (!owner) return;
   const { ws } = htmx.config;
   // A restart closes every socket at once; spread, they do not all come back in the same moment.
   htmx.config.ws = { reconnectDelay: 800, reconnectJitter: 0.75, ...ws };
@@ -32,16 +34,19 @@ export function start() {
   document.addEventListener("htmx:after:swap", aim);
   document.addEventListener("visibilitychange", () => document.hidden || wake());
   addEventListener("online", () => { wake(); retry(); });
-  addEventListener("pageshow", (event) => { if (event.persisted) { wake(); retry(); } });
+  guard(() => { if (positions()) resync(); wake(); retry(); });
   wake();
   setInterval(tick, 1000);
 }
 
+const access = () => document.getElementById("page").dataset.access ?? "";
 const isLive = () => link?.socket?.readyState === WebSocket.OPEN && heard > 0;
 
 // The address htmx connects to next. Back from a hidden tab it asks nobody first, so it must be right at all times.
 function aim() {
-  if (link) link.url = link.url.replace(/([?&]at=)[^&]*/, (_, before) => before + encodeURIComponent(positions()));
+  if (!link) return;
+  const now = { at: positions(), access: access() };
+  link.url = link.url.replace(/([?&](at|access)=)[^&]*/g, (_, before, name) => before + encodeURIComponent(now[name]));
 }
 
 function connect() {
@@ -61,7 +66,7 @@ async function hear(text) {
 
 function closed({ connection, code, reason }) {
   if (connection !== link || reason !== "closed") return;
-  if (ENDED.includes(code)) return end();
+  if (ENDED.includes(code)) return end(code);
   if (document.hidden) return;
   if (!heard) failures += 1;
   heard = 0;
@@ -73,11 +78,15 @@ function closed({ connection, code, reason }) {
   tick();
 }
 
-// Access ended. The page as this reader may see it now tells more than any message of ours.
-function end() {
+// Access changed. The page as this reader may see it now is shown in its place, or nothing of it is.
+async function end(code) {
+  if (ended) return;
   [ended, link] = [true, null];
-  show("ended");
-  resync();
+  const verdict = await check();
+  if (verdict !== "open") return leave(verdict, verdict === "ended" || code === ASKED_TO_LEAVE);
+  if (positions()) return resync();
+  ended = false;
+  wake();
 }
 
 function renewed() {
@@ -121,7 +130,7 @@ function show(state) {
   const root = document.documentElement, line = document.getElementById("live-state");
   if (root.dataset.live === state) return;
   root.dataset.live = state;
-  if (!line) return;
+  if (!line || !positions()) return;
   line.hidden = !line.dataset[state];
   // Shown first and filled then: a region that appears with its text is often not read out.
   setTimeout(() => { line.textContent = line.dataset[root.dataset.live] ?? ""; }, 50);
@@ -134,6 +143,7 @@ async function ask() {
     const url = new URL(owner.getAttribute("hx-ws:connect"), location.href);
     url.pathname += "/frames";
     url.searchParams.set("at", positions());
+    url.searchParams.set("access", access());
     const answer = await fetch(url, { headers: { accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(POLL) });
     if (answer.redirected || [401, 403, 404].includes(answer.status)) return end();
     if (!answer.ok) throw new Error(answer.status);

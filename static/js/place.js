@@ -1,6 +1,6 @@
 // The swap style "place": each child of the fragment is put by its id, morphed if it is there, else inserted where
 // data-order says. Nothing ever appears twice, so a frame may come late, again, or by another way.
-// "present" morphs a region that not every page of its stream shows, where it is shown.
+// "present" morphs a region that not every page of its stream shows, where it is shown; "place-present" places such an item.
 import { carryForms, isBusy } from "sweetspot/typing";
 
 let api;
@@ -8,7 +8,7 @@ let api;
 htmx.registerExtension("place", {
   init: (internal) => { api = internal; },
   handle_swap: (style, target, fragment) => {
-    if (style === "place") return [...fragment.children].flatMap((item) => put(target, item));
+    if (style === "place" || style === "place-present") return [...fragment.children].flatMap((item) => put(target, item));
     if (style === "present") return [...fragment.children].flatMap((item) => (morph(target, item), []));
     return false;
   },

@@ -1,8 +1,12 @@
 // What a page does beyond plain HTML. Each part stands alone: without htmx, or without a socket, the rest still works.
 import { start as showTimes, answerZone } from "sweetspot/times";
 import { start as keepUnsent } from "sweetspot/unsent";
+import { start as keepDrafts } from "sweetspot/drafts";
+import { start as noteVisits } from "sweetspot/visits";
 
 keepUnsent();
+keepDrafts();
+noteVisits();
 showTimes();
 answerZone();
 

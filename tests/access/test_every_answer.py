@@ -14,6 +14,8 @@ from tests.house import House
 from tests.world import ROLES, World
 
 FOREIGN = "https://elsewhere.example"
+# A load balancer asks by the address of this machine.
+FOR_ANY_HOST = ("health", "ready")
 PAGE_HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -101,7 +103,7 @@ def test_another_host_is_refused_on_every_route(house: House, world: World) -> N
     ids = ids_in(world.tide, world)
     client = house.visit(world.people["Farid"])
     for route in [*of_method(house, "GET"), *of_method(house, "POST")]:
-        if is_static(route):
+        if is_static(route) or route.name in FOR_ANY_HOST:
             continue
         for host in ("elsewhere.example", f"elsewhere.example:{house.settings.port}", ""):
             answer = client.request(route.method, route.filled(ids), headers={"host": host})
@@ -110,10 +112,12 @@ def test_another_host_is_refused_on_every_route(house: House, world: World) -> N
 
 
 def everything(house: House) -> dict[str, str]:
-    """A hash of every table."""
+    """A hash of every table but the jobs': the work that comes round by itself goes on meanwhile."""
     found = {}
     with house.database() as db:
         for table in SQLModel.metadata.sorted_tables:
+            if table.name == "job":
+                continue
             rows = sorted(repr(tuple(row)) for row in db.execute(table.select()))
             found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
     return found

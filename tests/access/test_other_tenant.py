@@ -10,7 +10,7 @@ from tests.house import House
 from tests.world import CANARY, ROLES, World
 
 OURS = [name for role, name in ROLES.items() if role not in ("anonymous", "outsider", "owner")]
-THINGS = {"programme", "cohort", "team", "initiative", "thread", "comment", "membership"}
+THINGS = {"programme", "cohort", "team", "initiative", "thread", "place", "comment", "membership", "mail"}
 
 
 def test_their_own_people_see_it_all(house: House, world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import current_thread
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.house import House
 from tests.live.deeds import Deeds
 from tests.world import World
 
-QUERIES = {"/cohorts/{0.cohort}": 10, "/teams/{0.team}": 8, "/initiatives/{0.initiative}": 7}
+QUERIES = {"/cohorts/{0.cohort}": 10, "/teams/{0.team}": 8, "/initiatives/{0.initiative}": 8}
 CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SHOW", "SET")
 
 
@@ -23,7 +24,8 @@ def counted(house: House) -> Iterator[list[str]]:
     statements: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *rest: object) -> None:
-        if not statement.startswith(CONTROL):
+        # Only those of the lane that reads: jobs go on meanwhile.
+        if not statement.startswith(CONTROL) and current_thread().name.startswith("read"):
             statements.append(" ".join(statement.split())[:160])
 
     engine = house.inside.database.engine

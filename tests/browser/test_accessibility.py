@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from tests.access.test_every_answer import is_static
 from tests.access.walk import every_route, ids_in
 from tests.browser.desk import Desk
+from tests.cohorts.test_invitation_links import invited
 from tests.house import House
 from tests.live.deeds import Deeds
 from tests.world import World
@@ -25,7 +26,9 @@ FACES = [
     pytest.param("ar-XB", "dark", 360, id="mirrored-dark-360"),
 ]
 # Not pages: a part of one, frames, and an address that only leads on.
-PARTS = {"feedback.web.composer.show", "live.frames", "feedback.web.comments.show"}
+PARTS = {"feedback.web.composer.show", "live.frames", "feedback.web.comments.show", "feedback.web.drafts.show"}
+# Files to keep, not pages.
+PARTS |= {"cohorts.web.imports.template", "cohorts.web.imports.errors"}
 
 
 def paths(house: House, world: World) -> list[str]:
@@ -56,7 +59,7 @@ def test_no_page_shuts_anybody_out(desk: Desk, open_house, language: str, scheme
     deeds.edit_comment()
     found = []
     options = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}, "locale": language}
-    for name in ("Amara", "Farid", "Greta", None):
+    for name in ("Amara", "Farid", "Hana", "Ivo", "Greta", None):
         person = world.people[name] if name else None
         if name:
             deeds.send(name, "/profile/preferences", name=f"{name} Okoro", time_zone="Europe/Paris", language=language)
@@ -79,11 +82,25 @@ def looked_at(house: House, world: World, name: str | None) -> list[str]:
             f"/cohorts/{tide.cohort}/edit",
             f"/teams/{tide.team}/edit",
             f"/memberships/{world.memberships['Bram']}/removal",
+            f"/memberships/{world.memberships['Bram']}/move",
+            *(f"/programmes/{tide.programme}{path}" for path in ("", "/edit", "/people", "/cohorts/new")),
+            f"/cohorts/{tide.cohort}/teams/new",
+            "/audit",
+            *(f"/cohorts/{tide.cohort}/{path}" for path in ("arrivals", "arrivals/mails", "invitations/new")),
+            f"/cohorts/{tide.cohort}/arrivals?show=expired",
+            f"/teams/{tide.team}/invitations/new",
+            f"/programmes/{tide.programme}/invitations",
+            f"/invited/{world.invitations[tide.cohort]}/retraction",
+            invited(house, world),
         ]
         return ["/", f"/cohorts/{tide.cohort}", f"/teams/{tide.team}", *changing]
+    if name == "Hana":
+        return ["/", "/programmes/new", "/owners", "/audit", "/owners/invitations", "/owners/invitations/new"]
+    if name == "Ivo":
+        return ["/", "/access-ended"]
     if name == "Greta":
         return ["/", f"/cohorts/{tide.cohort}", f"/teams/{tide.team}", f"/initiatives/{tide.initiative}"]
-    return ["/", "/sign-in", "/sign-in/code/nobody", "/sign-in/link/nobody"]
+    return ["/", "/sign-in", "/sign-in/code/nobody", "/sign-in/link/nobody", invited(house, world, "new@example.org")]
 
 
 def test_forms_that_were_refused_shut_nobody_out(desk: Desk, house: House, world: World) -> None:

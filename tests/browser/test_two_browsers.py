@@ -134,15 +134,6 @@ def test_refused_comment_stays_in_its_box(desk: Desk, house: House, world: World
     expect(page.get_by_label("Your comment")).to_be_focused()
 
 
-def test_page_that_may_no_longer_be_seen_says_so(desk: Desk, house: House, world: World) -> None:
-    page = desk.window(house, world.people["Bram"])
-    page.goto(TALK.format(world.tide))
-    live(page)
-    Deeds(house, world).remove_member("Bram")
-    expect(page.get_by_role("heading", name="This page is not here")).to_be_visible(timeout=5_000)
-    assert "church bells" not in page.content()
-
-
 def test_times_are_in_the_zone_of_the_reader(desk: Desk, house: House, world: World) -> None:
     page = desk.window(house, world.people["Amara"])
     page.goto(TALK.format(world.tide))

@@ -15,8 +15,11 @@ from cohorts import cohorts, initiatives, memberships, programmes, teams
 from cohorts.models import Cohort, Initiative, Membership, Role, Team
 from people import organisations, persons
 from people.models import Person
+from server.clock import utc_now
 from server.db import Database, Db
 from server.live.log import write_touched
+from tests.cohorts.guests import Guests
+from tests.world import World
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -98,3 +101,11 @@ def everybody(
         if role:
             held[name] = id_of(memberships.join(db, person=person, role=role[0], now=NOW, **role[1]))
     return people, held
+
+
+@pytest.fixture
+def guests(world_database: tuple[str, World]) -> Iterator[Guests]:
+    """Invitations in a database with the cast."""
+    with closing(Database(world_database[0], connections=12, synchronous="NORMAL")) as database:
+        database.before_commit.append(write_touched)
+        yield Guests(database, world_database[1], utc_now())

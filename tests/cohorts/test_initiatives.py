@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from cohorts import initiatives
 from cohorts.initiatives import CHAPTERS, FIELDS, Merge
-from cohorts.models import Initiative, InitiativeVersion
+from cohorts.models import InitiativeVersion
 from cohorts.web.forms import CHECKS
 from server.db import Database
 from server.live.log import TOUCHED
@@ -16,7 +16,7 @@ from tests.cohorts.conftest import NOW, Ground
 def save(database: Database, ground: Ground, base: int, **changed: str) -> tuple[Merge, dict[int, list[str]]]:
     """Save over version `base`; what came of it and the regions touched by stream."""
     with database.transaction(writing=True) as db:
-        facts = initiatives.read(db, Initiative.id == ground.initiative)[0]  # type: ignore[arg-type]
+        facts = initiatives.read(db, id=ground.initiative)[0]
         stood = initiatives.texts_at(db, ground.initiative, base)
         assert stood is not None
         by_id = ground.people["member"]
@@ -26,7 +26,7 @@ def save(database: Database, ground: Ground, base: int, **changed: str) -> tuple
 
 def now(database: Database, ground: Ground) -> initiatives.InitiativeFacts:
     with database.transaction(writing=False) as db:
-        return initiatives.read(db, Initiative.id == ground.initiative)[0]  # type: ignore[arg-type]
+        return initiatives.read(db, id=ground.initiative)[0]
 
 
 def versions(database: Database, ground: Ground) -> list[InitiativeVersion]:

@@ -36,9 +36,14 @@ def test_removal_ends_access_and_tells_who_must_know(database: Database, ground:
     with database.transaction(writing=False) as db:
         assert standing_of(db, ground.people["member"]).held != ()
         person = db.get_one(Person, ground.people["member"]).stream_id
-        cohort = db.get_one(Cohort, ground.near).stream_id
+        cohort = db.get_one(Cohort, ground.near)
     touched = remove(database, ground, "member")
-    assert touched == {person: ["access"], cohort: [f"members-{ground.own}"]}
+    arrivals = [f"arrivals-counts-{cohort.id}", f"arrivals-team-{ground.own}"]
+    assert touched == {
+        person: ["access"],
+        cohort.stream_id: [f"members-{ground.own}"],
+        cohort.arrivals_stream_id: arrivals,
+    }
     with database.transaction(writing=False) as db:
         assert standing_of(db, ground.people["member"]).held == ()
         assert standing_of(db, ground.people["peer"]).held != ()
@@ -55,10 +60,13 @@ def test_a_second_removal_changes_nothing(database: Database, ground: Ground) ->
 
 def test_another_name_is_told_where_it_is_read(database: Database, ground: Ground) -> None:
     with database.transaction(writing=True) as db:
-        stream = db.get_one(Cohort, ground.near).stream_id
+        cohort = db.get_one(Cohort, ground.near)
         for name in ("member", "owner", "nobody"):
             memberships.person_renamed(db, ground.people[name])
-        assert db.info[TOUCHED] == {stream: dict.fromkeys((f"members-{ground.own}", f"presence-cohort-{ground.near}"))}
+        assert db.info[TOUCHED] == {
+            cohort.stream_id: dict.fromkeys((f"members-{ground.own}", f"presence-cohort-{ground.near}")),
+            cohort.arrivals_stream_id: dict.fromkeys((f"arrivals-counts-{ground.near}", f"arrivals-team-{ground.own}")),
+        }
 
 
 @dataclass(frozen=True)

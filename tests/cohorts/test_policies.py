@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from cohorts import policies
+from cohorts import memberships, policies
 from cohorts.audiences import Vantage, vantage_in_cohort, vantage_in_team
 from cohorts.memberships import standing_of
-from cohorts.models import Cohort, Initiative, Team
+from cohorts.models import Cohort, Initiative, Membership, Team
 from server.db import Database
-from tests.cohorts.conftest import Ground
+from tests.cohorts.conftest import NOW, Ground
 
 # role: the cohorts, teams, initiatives and summaries somebody sees, by their first letters
 SEEN = {
@@ -72,6 +72,22 @@ def test_seeing(database: Database, ground: Ground, role: str) -> None:
             found(Initiative.team_id, policies.visible_summaries(standing), teams),
         )
     assert seen == SEEN[role]
+
+
+def test_whose_roles_go_equally_far_share_a_condition_until_one_of_them_leaves(
+    database: Database, ground: Ground
+) -> None:
+    with database.transaction(writing=True) as db:
+        member, peer = (policies.visible_summaries(standing_of(db, ground.people[name])) for name in ("member", "peer"))
+        assert member is peer
+        ended = db.get_one(Membership, ground.held["member"])
+        memberships.remove(db, ended, by=ground.people["facilitator"], now=NOW)
+        db.flush()
+        member, peer = (policies.visible_summaries(standing_of(db, ground.people[name])) for name in ("member", "peer"))
+        assert member is not peer
+        query: Any = select(Initiative)
+        assert db.execute(query.where(member)).all() == []
+        assert db.execute(query.where(peer)).all() != []
 
 
 @pytest.mark.parametrize("role", MAY)

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from feedback import comments, threads
-from feedback.comments import AnswersWithdrawn, CommentNow, Erased, Posted, Stale
+from feedback import comments, listing, threads, withdrawals
+from feedback.comments import AnswersWithdrawn, CommentNow, Posted, Stale
 from feedback.models import Comment, CommentVersion, Resolution, Withdrawal
+from feedback.windows import window
+from feedback.withdrawals import Erased
 from server.clock import utc_now
 from server.db import Database, Db
 from server.live.log import TOUCHED, Change
@@ -93,25 +95,38 @@ def test_edit_without_a_change_is_no_version(database: Database, world: World) -
         assert [row.version for row in comments.versions(db, comment.id)] == [1]
 
 
+def test_one_text_tells_the_rows_that_are_there(database: Database, world: World) -> None:
+    with database.transaction(writing=True) as db:
+        thread, said = thread_for(db, world, "Chiara", world.tide), world.tide.comments
+        withdrawals.withdraw(db, thread, one(db, said["Bram"]), now=utc_now())
+        rows = [tuple(row) for row in listing.some_of(db, thread.id, list(said.values()))]
+        assert {row[13] for row in rows} == {True, False}
+        told = listing.in_window(db, thread.id, window(1))
+        assert listing.rows_in(told) == rows
+        assert {type(row[13]) for row in listing.rows_in(told)} == {bool}
+        assert listing.in_window(db, thread.id, window(1)) == told
+        assert listing.rows_in(listing.in_window(db, world.reed.thread, window(1))) == []
+
+
 def test_withdrawn_words_leave_every_query_and_replies_stay(database: Database, world: World) -> None:
     with database.transaction(writing=True) as db:
         thread, id_ = thread_for(db, world, "Chiara", world.tide), world.tide.comments["Chiara"]
-        assert "church bells" in str(comments.in_thread(db, thread.id))
+        assert "church bells" in str(listing.in_window(db, thread.id, window(1)))
         comments.edit(db, thread, one(db, id_), text="church bells, again", version=1, now=utc_now())
         vantage = seen_by(db, world, "Esi", world.tide)
-        assert "church bells" in str(comments.latest(db, vantage, world.tide.cohort, 8))
-        comments.withdraw(db, thread, one(db, id_), now=utc_now())
-        comments.withdraw(db, thread, one(db, id_), now=utc_now())
+        assert "church bells" in str(listing.latest(db, vantage, world.tide.cohort, 8))
+        withdrawals.withdraw(db, thread, one(db, id_), now=utc_now())
+        withdrawals.withdraw(db, thread, one(db, id_), now=utc_now())
         everything = [
-            comments.in_thread(db, thread.id),
-            comments.some_of(db, thread.id, [id_]),
+            listing.in_window(db, thread.id, window(1)),
+            listing.some_of(db, thread.id, [id_]),
             comments.versions(db, id_),
-            comments.latest(db, vantage, world.tide.cohort, 8),
+            listing.latest(db, vantage, world.tide.cohort, 8),
             comments.comment_now(db, id_),
         ]
         assert "church bells" not in str(everything)
         assert "Who rings them" in str(everything)
-        assert comments.name_of(db, vantage, thread.id, id_) is None
+        assert listing.name_of(db, vantage, thread.id, id_) is None
         assert touched(db, thread.stream_id)[-1] == f"comment-{id_}"
 
 
@@ -119,12 +134,12 @@ def test_a_day_to_put_it_back_then_it_is_erased(database: Database, world: World
     with database.transaction(writing=True) as db:
         thread, id_ = thread_for(db, world, "Chiara", world.tide), world.tide.comments["Chiara"]
         comments.edit(db, thread, one(db, id_), text="Second", version=1, now=utc_now())
-        comments.withdraw(db, thread, one(db, id_), now=utc_now())
-        comments.restore(db, thread, one(db, id_), now=utc_now() + timedelta(hours=23))
+        withdrawals.withdraw(db, thread, one(db, id_), now=utc_now())
+        withdrawals.restore(db, thread, one(db, id_), now=utc_now() + timedelta(hours=23))
         assert one(db, id_).text == "Second"
-        comments.withdraw(db, thread, one(db, id_), now=utc_now())
+        withdrawals.withdraw(db, thread, one(db, id_), now=utc_now())
         with pytest.raises(Erased):
-            comments.restore(db, thread, one(db, id_), now=utc_now() + timedelta(hours=25))
+            withdrawals.restore(db, thread, one(db, id_), now=utc_now() + timedelta(hours=25))
         assert db.get_one(Comment, id_, populate_existing=True).text == ""
         assert db.execute(select(CommentVersion).where(CommentVersion.comment_id == id_)).all() == []  # type: ignore[arg-type]
         assert db.get(Withdrawal, id_) is not None

@@ -28,7 +28,7 @@ def database_kind() -> str:
 
 def test_page_shows_the_talk_in_order_with_replies_below(browse: Browse, world: World) -> None:
     page = parsed(browse("Bram").get(f"/initiatives/{world.tide.initiative}").text)
-    listed = page.get_element_by_id(f"comments-{world.tide.thread}")
+    listed = page.get_element_by_id(f"comments-{world.tide.thread}-0")
     said = world.tide.comments
     tops = [said[name] for name in ("Chiara", "Esi", "Farid", "Bram", "Ivo")]
     ids = [dom_id for top in tops for dom_id in (f"comment-{top}", f"replies-{top}")]
@@ -42,7 +42,7 @@ def test_page_shows_the_talk_in_order_with_replies_below(browse: Browse, world: 
 def test_nothing_in_the_talk_depends_on_who_reads_it(browse: Browse, world: World) -> None:
     def talk(name: str) -> str:
         page = parsed(browse(name).get(f"/initiatives/{world.tide.initiative}").text)
-        return html.tostring(page.get_element_by_id(f"comments-{world.tide.thread}"), encoding="unicode")
+        return html.tostring(page.get_element_by_id(f"comments-{world.tide.thread}-0"), encoding="unicode")
 
     assert talk("Amara") == talk("Chiara") == talk("Esi") == talk("Farid")
 
@@ -56,7 +56,7 @@ def test_talk_is_hidden_from_who_takes_no_part(browse: Browse, world: World, nam
     assert answer.status_code == status
     assert "church bells" not in answer.text
     assert "composer" not in answer.text
-    assert "data-positions" not in answer.text
+    assert 'data-positions="' not in answer.text.replace('data-positions=""', "")
     first = world.tide.comments["Chiara"]
     for path in (f"/comments/{first}", f"/comments/{first}/history", f"/threads/{world.tide.thread}/composer"):
         assert browse(name).get(path).status_code == 404
@@ -96,7 +96,7 @@ def test_htmx_gets_a_fresh_form_and_the_new_comment_as_a_fragment(browse: Browse
     form, _, partials = sent.text.partition("<hx-partial")
     assert 'id="composer-form"' in form
     assert "Live" not in form
-    assert f'hx-target="#comments-{world.tide.thread}" hx-swap="place"' in partials
+    assert f'hx-target="#comments-{world.tide.thread}-0" hx-swap="place-present"' in partials
     fresh = browse("Esi").get(f"/initiatives/{world.tide.initiative}").text
     article = re.search(rf'<article class="comment" id="{dom_id}".*?</article>', fresh, re.DOTALL)
     assert article is not None
@@ -116,7 +116,7 @@ def test_refused_comment_comes_back_filled_in(
     form = parsed(sent.text)
     form = form if form.get("id") == "composer-form" else form.get_element_by_id("composer-form")
     assert sent.status_code == 422
-    assert typed(form) == {"key": "kept", "parent": str(first), "text": text}
+    assert {**typed(form), "key": "kept", "parent": str(first), "text": text} == typed(form)
     assert form.get_element_by_id("composer").get("aria-invalid") == "true"
     assert form.find_class("field-error")
     assert len(house.rows(Comment)) == before
@@ -163,7 +163,10 @@ def test_edit_is_marked_and_its_history_can_be_read(browse: Browse, world: World
     assert "Edited once" in page
     assert "church bells" not in page
     history = browse("Esi").get(f"/comments/{mine}/history").text
-    assert history.index("drums") < history.index("church bells")
+    assert history.index("Version 2") < history.index("drums") < history.index("Version 1")
+    (changed,) = parsed(history).find_class("difference")
+    assert ["church" in gone.text_content() for gone in changed.iter("del")] == [True]
+    assert ["drums" in new.text_content() for new in changed.iter("ins")] == [True]
 
 
 def test_stale_edit_shows_both_texts_and_any_of_them_can_be_kept(browse: Browse, world: World, house: House) -> None:
@@ -172,7 +175,7 @@ def test_stale_edit_shows_both_texts_and_any_of_them_can_be_kept(browse: Browse,
     assert chiara.post(where, data={"text": "From the first window", "version": "1"}).status_code == 303
     stale = chiara.post(where, data={"text": "From the *second* window", "version": "1"})
     form = parsed(stale.text).get_element_by_id("edit-form")
-    assert "From the first window" in form.text_content()
+    assert ["first" in only.text_content() for only in form.find_class("only")] == [False, True]
     assert typed(form)["mine"] == typed(form)["text"] == "From the *second* window"
     assert form.fields["version"] == "2"
     assert chiara.post(where, data={**typed(form), "text_choice": "theirs"}).status_code == 303

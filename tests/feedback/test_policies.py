@@ -15,6 +15,7 @@ from feedback.policies import (
     may_comment,
     may_edit_comment,
     may_follow_news,
+    may_react,
     may_resolve_thread,
     may_withdraw_comment,
     visible_threads,
@@ -75,3 +76,12 @@ def test_only_ones_own_words_are_edited_and_only_while_they_stand() -> None:
     assert not may_edit_comment(1, Said(1, withdrawn=True))
     assert may_withdraw_comment(1, Said(1, withdrawn=True))
     assert not may_withdraw_comment(2, Said(1))
+
+
+def test_words_are_for_what_others_said_and_stands(database: Database, world: World) -> None:
+    with database.transaction(writing=False) as db:
+        for name, (_, talks, _) in ROLES.items():
+            vantage, me = seen_by(db, world, name, world.tide), world.people[name]
+            assert may_react(vantage, me, Said(me + 1)) is talks, name
+            assert not may_react(vantage, me, Said(me)), name
+            assert not may_react(vantage, me, Said(me + 1, withdrawn=True)), name

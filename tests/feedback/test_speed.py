@@ -6,12 +6,13 @@ import httpx
 import pytest
 from sqlalchemy import event
 
+from people.models import Person
 from tests.feedback.conftest import Browse
 from tests.house import House
 from tests.world import World
 
 # Who: login and person, standing. What: initiative, audiences, thread and resolution, positions, comments and bylines.
-QUESTIONS = 7
+QUESTIONS = 8
 
 
 @pytest.fixture
@@ -43,9 +44,20 @@ def test_page_asks_the_same_of_one_three_and_a_hundred_comments(browse: Browse, 
             said += 1
             sent = client.post(f"/threads/{world.reed.thread}/comments", data={"text": f"Comment {said}"})
             assert sent.status_code == 303
-        found[wanted] = questions(house, client, path)
+        # The jobs of a server that has just started ask too, in between.
+        found[wanted] = min(questions(house, client, path) for _ in range(3))
         assert client.get(path).text.count('class="comment"') == wanted
     assert found == {1: QUESTIONS, 3: QUESTIONS, 100: QUESTIONS}
+
+
+def test_kept_conversation_shows_what_nobody_told_of(browse: Browse, house: House, world: World) -> None:
+    path = f"/initiatives/{world.tide.initiative}"
+    first = browse("Bram").get(path).text
+    assert "Renamed quietly" not in first
+    assert "<!--" not in first
+    with house.inside.database.transaction(writing=True) as db:
+        db.get_one(Person, world.people["Esi"]).name = "Renamed quietly"
+    assert "Renamed quietly" in browse("Bram").get(path).text
 
 
 def test_warm_page_renders_nothing_anew_for_the_next_reader(browse: Browse, house: House, world: World) -> None:
@@ -56,4 +68,4 @@ def test_warm_page_renders_nothing_anew_for_the_next_reader(browse: Browse, hous
     assert house.inside.pages.renders == before
     browse("Chiara").post(f"/threads/{world.tide.thread}/comments", data={"text": "One more"})
     browse("Chiara").get(path)
-    assert house.inside.pages.renders == before + 2  # the comment, and the empty list for its replies
+    assert house.inside.pages.renders == before + 3  # the comment, the words for it, and the empty list of its replies

@@ -19,7 +19,8 @@ Positions = dict[str, tuple[str, int]]
 # What may differ between a page that was kept open and one loaded afresh, and why. Nothing else is forgiven.
 IGNORED_FIELDS = {"key"}  # a form's key is made when it is shown: no two are alike
 IGNORED_CLASSES = {"fresh"}  # the highlight of something that has just arrived
-IGNORED_PARTS = "//*[starts-with(@class, 'ribbon')]"  # what time it is now: another minute, another ribbon
+# What time it is now: another minute, another ribbon. What was new when the reader came: later is another visit.
+IGNORED_PARTS = "//*[starts-with(@class, 'ribbon') or @id='since']"
 IGNORED_ATTRIBUTES = {
     "data-htmx-powered",  # htmx's own mark
     "open",  # a reader opened it, see morphIgnore
@@ -76,10 +77,10 @@ def apply(page: html.HtmlElement, content: str) -> None:
     for partial in wrapped.findall("hx-partial"):
         target_id, swap = partial.get("hx-target", "")[1:], partial.get("hx-swap")
         target = by_id(page, target_id)
-        if target is None and swap not in ("delete", "present"):
+        if target is None and swap not in ("delete", "present", "place-present"):
             raise Misfit(f"#{target_id}")
-        if swap == "place" and target is not None:
-            for item in list(partial):
+        if swap in ("place", "place-present"):
+            for item in list(partial) if target is not None else ():
                 assert item.get("id"), "an item to be placed has no id"
                 place(target, item)
         elif swap in ("outerMorph", "present"):
@@ -152,7 +153,7 @@ class Follower:
 
     def connect(self) -> None:
         assert self.positions, f"{self.path} is not a live page"
-        self.socket = self.house.socket(self.person_id, self.positions)
+        self.socket = self.house.socket(self.person_id, f"{self.positions}&access={self.here.get('data-access')}")
 
     def cut(self) -> None:
         """The network goes: nothing that was on its way arrives."""
@@ -175,15 +176,19 @@ class Follower:
             return
         if frame.get("beat") or old:
             return
-        if frame.get("mine"):
-            kept = self.here.get("data-mine", "").split()
-            self.here.set("data-mine", " ".join(dict.fromkeys([*kept, *frame["mine"]])))
+        if "access" in frame:
+            self.here.set("data-access", str(frame["access"]))
         if frame.get("content"):
             try:
                 apply(self.page, frame["content"])
             except Misfit:
                 self.resync()
                 return
+        kept = [
+            one for one in self.here.get("data-mine", "").split() if not one.startswith(tuple(frame.get("anew", ())))
+        ]
+        shown = [one for one in frame.get("mine", ()) if by_id(self.page, one) is not None]
+        self.here.set("data-mine", " ".join(dict.fromkeys([*kept, *shown])))
         for stream, (epoch, seq) in known.items():
             here[stream] = (epoch, max(seq, here[stream][1]))
         if here:

@@ -47,7 +47,7 @@ class Walk:
         """What may happen, and how often in comparison."""
         return [
             (6, self.say), (4, self.revise), (3, self.take_back), (2, self.settle_talk), (2, self.write),
-            (1, self.rename), (4, self.listen), (4, self.lose), (3, self.double), (4, self.cut),
+            (3, self.react), (1, self.rename), (4, self.listen), (4, self.lose), (3, self.double), (4, self.cut),
             (1, self.house.restart),
         ]  # fmt: skip
 
@@ -74,6 +74,14 @@ class Walk:
     def take_back(self) -> None:
         name = self.chance.choice(("Amara", "Chiara", "Bram"))
         self.chance.choice((self.deeds.withdraw, self.deeds.restore))(name)
+
+    def react(self) -> None:
+        whose, kind = self.chance.choice(("Chiara", "Esi")), self.chance.choice(("helpful", "thanks"))
+        with self.house.database() as db:
+            if db.get(Withdrawal, self.world.tide.comments[whose]):
+                return
+        end = self.chance.choice(("", "/removal"))
+        self.deeds.send(self.chance.choice(("Amara", "Farid")), f"{self.deeds.comment(whose)}/reactions/{kind}{end}")
 
     def settle_talk(self) -> None:
         self.chance.choice((self.deeds.resolve, self.deeds.reopen))()

@@ -14,10 +14,7 @@ from server.clock import utc_now
 from server.db import Database
 from server.limits import Limit, take
 from server.live.log import write_touched
-from server.mail import Mail, Postman, post
 from server.refusals import TooMany
-from server.settings import Settings
-from tests.services.smtp import Postbox
 from tests.world import World
 
 NOW = utc_now()
@@ -74,13 +71,3 @@ def test_a_login_begins_is_seen_and_ends(full: Database, world: World) -> None:
     with full.transaction(writing=True) as db:
         logins.end(db, token)
         assert logins.viewer_with(db, token, NOW) is None
-
-
-def test_mail_is_claimed_and_sent(full: Database, postbox: Postbox) -> None:
-    with full.transaction(writing=True) as db:
-        post(db, "amara@example.org", "Hello", "Words", utc_now())
-    postman = Postman(full, Settings(smtp_url=f"smtp://127.0.0.1:{postbox.port}"))
-    assert (postman.deliver_waiting(), postman.deliver_waiting()) == (1, 0)
-    assert len(postbox.messages) == 1
-    with full.transaction(writing=False) as db:
-        assert db.get_one(Mail, 1).sent_at is not None

@@ -14,7 +14,6 @@ from sqlalchemy import update
 
 from people.models import Login, SignInMail
 from server.clock import utc_now
-from server.mail import Mail
 from tests.conftest import Opened
 from tests.house import House
 from tests.services.smtp import Postbox
@@ -38,7 +37,7 @@ def asked(browser: httpx.Client, email: str = AMARA, to: str = "/") -> str:
 
 def mailed(house: House) -> tuple[str, str]:
     """The path of the link and the code of the newest mail."""
-    text = house.rows(Mail)[-1].text
+    text = house.sign_in_mails()[-1].text
     link, code = re.search(r"/sign-in/link/[\w-]+", text), re.search(r"^(\d{3}) (\d{3})$", text, re.M)
     assert link
     assert code
@@ -187,11 +186,11 @@ def test_signing_in_ends_the_login_the_browser_came_with(house: House, world: Wo
 def test_another_host_gets_no_mail_sent(house: House) -> None:
     evil = house.visit(None, host="evil.example.org")
     assert evil.post("/sign-in/mails", data={"email": AMARA}).status_code == 400
-    assert house.rows(Mail) == []
+    assert house.sign_in_mails() == []
     proxied = house.visit(None, **{"x-forwarded-host": "evil.example.org", "forwarded": "host=evil.example.org"})
     asked(proxied)
-    assert "evil" not in house.rows(Mail)[0].text
-    assert f"{house.settings.origin}/sign-in/link/" in house.rows(Mail)[0].text
+    assert "evil" not in house.sign_in_mails()[0].text
+    assert f"{house.settings.origin}/sign-in/link/" in house.sign_in_mails()[0].text
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
@@ -201,7 +200,7 @@ def test_a_foreign_page_signs_nobody_in_or_out(house: House, world: World, site:
     foreign = house.visit(world.people["Bram"], **{"sec-fetch-site": site})
     for path, data in (("/sign-in/mails", {"email": AMARA}), (f"{link}/logins", {}), ("/sign-out", {})):
         assert foreign.post(path, data=data).status_code == 403
-    assert len(house.rows(Mail)) == 1
+    assert len(house.sign_in_mails()) == 1
     assert signed_in(house.visit(world.people["Bram"]))
 
 

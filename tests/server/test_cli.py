@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import select
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pytest
 from sqlalchemy import make_url, text
 
@@ -25,46 +19,7 @@ from server.migrate import migrate
 from server.settings import ROOT
 from tests.conftest import Databases
 from tests.house import free_port
-
-COMMAND = [sys.executable, "-c", "import sys; from server.cli import main; sys.exit(main())"]
-PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
-
-
-def environment(**settings: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SWEETSPOT_")}
-    return kept | {"DATABASE_URL": "", "PYTHONDONTWRITEBYTECODE": "1"} | settings
-
-
-def sweetspot(
-    *arguments: str, first: Callable[[], None] | None = None, **settings: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        env=environment(**settings),
-        capture_output=True,
-        text=True,
-        timeout=20,
-        preexec_fn=first,
-        check=False,
-    )
-
-
-def refusal(done: subprocess.CompletedProcess[str]) -> str:
-    """The one sentence of a refusal."""
-    assert (done.returncode, done.stdout) == (1, ""), done
-    (sentence,) = done.stderr.splitlines()
-    assert not sentence[0].islower()
-    assert sentence.endswith(".")
-    return sentence
-
-
-def obey_permissions() -> None:
-    """Root may write everywhere; what is run next may not (capabilities(7))."""
-    if os.geteuid() == 0:
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0):
-            raise OSError(ctypes.get_errno(), "prctl")
+from tests.server.command import answer, environment, obey_permissions, refusal, said, started, sweetspot
 
 
 @pytest.fixture
@@ -208,42 +163,6 @@ def test_start_with_nothing_to_do_loads_no_alembic(url: str) -> None:
     assert loaded == ["True\n", "False\n"]
 
 
-@contextmanager
-def started(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        env=environment(**settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def answer(process: subprocess.Popen[str], url: str) -> httpx.Response:
-    """The first answer of a server that is starting."""
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            return httpx.get(url, timeout=10)
-        except httpx.ConnectError:
-            assert process.poll() is None, process.stderr.read() if process.stderr else ""
-            assert time.monotonic() < deadline, "nothing answers"
-            time.sleep(0.02)
-
-
-def said(process: subprocess.Popen[str]) -> list[str]:
-    """What was printed so far; the command writes it before it listens."""
-    assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 5)
-    assert ready
-    return os.read(process.stdout.fileno(), 65_536).decode().splitlines()
-
-
 def test_demo_says_where_and_as_whom_then_answers(databases: Databases, database_kind: str) -> None:
     port, database = free_port(), databases.empty(database_kind)
     for _ in ("empty", "filled"):
@@ -259,10 +178,57 @@ def test_demo_says_where_and_as_whom_then_answers(databases: Databases, database
             assert "Traceback" not in process.stderr.read()
 
 
-def test_serve_says_where_then_answers(url: str) -> None:
+def served(url: str) -> list[str]:
+    """What `sweetspot serve` says until it answers."""
     port = free_port()
     with started("serve", "--port", str(port), DATABASE_URL=url) as process:
         assert answer(process, f"http://127.0.0.1:{port}/").status_code == 200
-        assert said(process) == [f"Sweetspot is at http://127.0.0.1:{port} (Ctrl-C stops it)."]
+        lines = said(process)
         process.send_signal(signal.SIGTERM)
         process.wait(15)
+    assert lines.pop(0) == f"Sweetspot is at http://127.0.0.1:{port} (Ctrl-C stops it)."
+    return [line.replace(str(port), "PORT") for line in lines]
+
+
+def test_serve_shows_the_way_in_until_somebody_runs_it(url: str, databases: Databases) -> None:
+    first, second = served(url), served(url)
+    for (line,) in (first, second):
+        assert "To become its owner, open this within 24 hours: http://127.0.0.1:PORT/" in line
+    assert first != second
+    with databases.copy("sqlite") as (with_owner, _):
+        assert served(with_owner) == []
+
+
+def told(url: str) -> int:
+    """How many changes the log tells open pages of."""
+    with closing(Database(url)) as database, database.transaction(writing=False) as db:
+        return int(db.execute(text("SELECT count(*) FROM change")).scalar_one())
+
+
+def erase(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return sweetspot("erase", *arguments, DATABASE_URL=url)
+
+
+def test_erase_takes_an_address_or_a_number(databases: Databases, database_kind: str) -> None:
+    with databases.copy(database_kind) as (url, world):
+        assert "cannot be undone" in refusal(erase(url, "amara@example.org"))
+        assert "Nobody here" in refusal(erase(url, "nobody@example.org", "--yes"))
+        before = told(url)
+        first = erase(url, " Amara@Example.org", "--yes")
+        assert (first.returncode, first.stderr) == (0, "")
+        assert f"Amara Okoro <amara@example.org>, person {world.people['Amara']}, is erased." in first.stdout
+        assert "erased already" in refusal(erase(url, str(world.people["Amara"]), "--yes"))
+        assert "everything they wrote" in erase(url, str(world.people["Bram"]), "--words", "--yes").stdout
+        with closing(Database(url)) as database, database.transaction(writing=False) as db:
+            left = set(db.execute(text("SELECT name FROM person")).scalars())
+            talk = " ".join(db.execute(text("SELECT text FROM comment")).scalars())
+        assert not {"Amara Okoro", "Bram Okoro"} & left
+        assert "Chiara Okoro" in left
+        # Open pages of a running server are to follow.
+        assert told(url) > before
+        assert talk
+
+
+def test_only_owner_stays(databases: Databases) -> None:
+    with databases.copy("sqlite") as (url, world):
+        assert refusal(erase(url, world.emails["Hana"], "--yes"))

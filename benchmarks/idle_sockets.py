@@ -1,0 +1,88 @@
+"""How much memory does a signed-in page that nothing happens on cost the server, at 5,000 of them?
+
+The server's resident memory before and after; people of all vantages on the thread page, with their own streams.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.filled import fill
+from benchmarks.lines import line
+from benchmarks.load import Crowd, listen, many_files
+from benchmarks.server import fetch, serving
+from server.settings import ROOT
+
+SOCKETS, READERS = 5_000, 150
+
+
+def measure() -> Iterator[dict[str, Any]]:
+    """Opened by a process of its own; the first few hundred stay out of the difference, they fill caches and pools."""
+    many_files()
+    with tempfile.TemporaryDirectory() as folder:
+        filled = fill(Path(folder) / "bench.db", said=20, readers=READERS)
+        with serving(Path(folder) / "bench.db") as port:
+            server = int(fetch(port, "/bench/process"))
+            cookies = [f"login_{port}={token}" for token in filled.tokens]
+            for cookie in cookies:
+                at = _positions(fetch(port, filled.page, cookie).decode())
+            with _crowd(port, at, cookies, 500):
+                before = resident(server)
+                with _crowd(port, at, cookies, SOCKETS - 500):
+                    each = (resident(server) - before) / (SOCKETS - 500)
+        yield line("live.idle_socket_bytes", each, "bytes", None, sockets=SOCKETS, target=25_000)
+
+
+def _positions(html: str) -> str:
+    found = re.search(r'data-positions="([^"]+)"', html)
+    assert found, html[:500]
+    return found[1]
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory of a process, once it does not change any more."""
+    last = 0
+    for _ in range(40):
+        time.sleep(0.5)
+        now = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        if abs(now - last) < 100_000:
+            return now
+        last = now
+    return last
+
+
+class _crowd:
+    """That many open pages, held by a process of their own."""
+
+    def __init__(self, port: int, at: str, cookies: list[str], count: int) -> None:
+        command = [sys.executable, "-m", "benchmarks.idle_sockets", str(port), at, str(count), *cookies]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __enter__(self) -> None:
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == b"open\n"
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate()
+
+
+def hold(port: str, at: str, count: str, *cookies: str) -> None:
+    """Open the pages, say so, and read what comes until nobody wants them any more."""
+    many_files()
+    crowd = Crowd([listen(int(port), f"/live?at={at}", cookies[number % len(cookies)]) for number in range(int(count))])
+    crowd.quiet(1.0)
+    print("open", flush=True)
+    sys.stdin.read()
+    crowd.close()
+
+
+if __name__ == "__main__":
+    hold(*sys.argv[1:])

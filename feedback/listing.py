@@ -1,0 +1,98 @@
+"""What is said in a thread, as rows for whoever shows it: a window of it, some of it, the last of a cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, select, union_all
+
+from cohorts.identity import Author, shown_as
+from cohorts.policies import Vantage
+from feedback.comments import STANDS, WITHDRAWAL
+from feedback.policies import visible_threads
+from feedback.reactions import TOLD_REACTIONS
+from feedback.threads import AUTHOR, COMMENT, INITIATIVE, TEAM, THREAD, with_author
+from feedback.windows import Window
+from server.db import Db, Told, ask
+
+_ROWS = select(
+    *AUTHOR,
+    COMMENT.c.id,
+    COMMENT.c.parent_id,
+    COMMENT.c.author_id,
+    COMMENT.c.language,
+    COMMENT.c.at,
+    COMMENT.c.version,
+    # Withdrawn words do not even leave the database.
+    case((STANDS, COMMENT.c.html), else_="").label("html"),
+    WITHDRAWAL.c.comment_id.is_not(None).label("withdrawn"),
+    (COMMENT.c.text == "").label("erased"),
+    COMMENT.c.number,
+    func.coalesce(case((STANDS, TOLD_REACTIONS)), "").label("reactions"),
+).select_from(
+    with_author(COMMENT.outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id), COMMENT.c.membership_id)
+)
+_TOLD = Told(
+    _ROWS.where(
+        COMMENT.c.thread_id == bindparam("thread"), COMMENT.c.number.between(bindparam("low"), bindparam("high"))
+    )
+)
+_NAMED = union_all(
+    select(COMMENT.c.id).where(COMMENT.c.id.in_(bindparam("ids", expanding=True))),
+    select(COMMENT.c.id).where(COMMENT.c.parent_id.in_(bindparam("ids", expanding=True))),
+).subquery()
+_SOME = (
+    _ROWS.where(COMMENT.c.id.in_(select(_NAMED.c.id)))
+    # As a sum, because the index on this column would lead through the whole of a long thread.
+    .where(COMMENT.c.thread_id + 0 == bindparam("thread"))
+    .order_by(COMMENT.c.id)
+)
+
+
+def in_window(db: Db, thread_id: int, window: Window) -> str:
+    """The comments of that window of a thread that was opened, in one query and one text: the same one while nothing
+    changes."""
+    return _TOLD.text(db, thread=thread_id, low=window.low, high=window.high)
+
+
+def rows_in(told: str) -> Sequence[Any]:
+    """The comments that `in_window` tells, oldest first: `Author`'s columns, then each one's own."""
+    return sorted(_TOLD.rows(told), key=lambda row: row[len(AUTHOR)])
+
+
+def some_of(db: Db, thread_id: int, comment_ids: Sequence[int]) -> Sequence[Any]:
+    """Those comments of that thread and the replies to them, as `rows_in` has them."""
+    return ask(db, _SOME, thread=thread_id, ids=comment_ids).all()
+
+
+def name_of(db: Db, vantage: Vantage, thread_id: int, comment_id: int) -> str | None:
+    """Who wrote that comment of that thread, as seen from here; None when it is not there or withdrawn."""
+    wanted = _ROWS.where(COMMENT.c.id == comment_id, COMMENT.c.thread_id == thread_id, STANDS)
+    row = db.execute(wanted).first()
+    return shown_as(Author(*row[:6]), row, vantage).name if row else None
+
+
+def latest(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]:
+    """The last comments in a cohort that can be read from here: `Author`'s columns, then comment and initiative."""
+    said = (
+        select(
+            *AUTHOR,
+            *(COMMENT.c[name] for name in ("id", "at", "html", "language")),
+            INITIATIVE.c.title,
+            INITIATIVE.c.language.label("title_language"),
+        )
+        .select_from(
+            with_author(
+                COMMENT.join(THREAD, THREAD.c.id == COMMENT.c.thread_id)
+                .join(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
+                .join(TEAM, TEAM.c.id == INITIATIVE.c.team_id)
+                .outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id),
+                COMMENT.c.membership_id,
+            )
+        )
+        .where(TEAM.c.cohort_id == cohort_id, STANDS, visible_threads(vantage))
+        .order_by(COMMENT.c.id.desc())
+        .limit(most)
+    )
+    return db.execute(said).all()
