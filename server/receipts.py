@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlmodel import Field, SQLModel
 
 from server.calls import Call, Region, Reply
@@ -37,6 +37,8 @@ _RECEIPT: Any = Receipt.__table__  # type: ignore[attr-defined]
 _REPLY = select(_RECEIPT.c.reply).where(_RECEIPT.c.key == bindparam("key"), _RECEIPT.c.person_id == bindparam("person"))
 _CLEAR = delete(_RECEIPT).where(_RECEIPT.c.at < bindparam("before"))
 _KEEP = insert(_RECEIPT)
+# SQLite has one writer at a time. On PostgreSQL the second of two equal forms waits here for the first one's commit.
+_ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("form"), 0)))
 
 
 def new_key() -> str:
@@ -50,6 +52,8 @@ def first(call: Call, key: str) -> Reply | None:
         raise NotAllowed(N_("This form is not one of ours. Load the page again."))
     if call.viewer is None:
         return None
+    if not call.house.database.is_sqlite:
+        call.db.execute(_ONE_AT_A_TIME, {"form": f"{call.viewer.person_id} {key}"})
     reply = call.db.execute(_REPLY, {"key": key, "person": call.viewer.person_id}).scalar()
     if reply is None:
         return None

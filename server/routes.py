@@ -195,10 +195,10 @@ async def _worked(call: Call, work: Callable[[], Answer], lane: Lane) -> Answer:
     except Refusal as refusal:
         return turned_away(call, refusal)
     except Exception as problem:
-        refusal = refusal_of(problem)
-        if refusal is not None:
+        unwell = refusal_of(problem)
+        if unwell is not None:
             log.warning("the database: %s", problem.__cause__ or problem)
-            return turned_away(call, refusal)
+            return turned_away(call, unwell)
         log.exception("the request broke")
         return turned_away(call, Stranger.BROKEN)
 
