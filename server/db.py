@@ -49,9 +49,7 @@ POSTGRES_LIMITS = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_tr
 class Database:
     """One database. `transaction` is the only way in."""
 
-    def __init__(
-        self, url: str, *, connections: int = 8, synchronous: str = "FULL", make_folder: bool = True
-    ) -> None:
+    def __init__(self, url: str, *, connections: int = 8, synchronous: str = "FULL", make_folder: bool = True) -> None:
         self.url = make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database and make_folder:

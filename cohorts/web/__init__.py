@@ -47,8 +47,16 @@ routes = [
     *invitations.routes,
 ]
 notices = (
-    programme.notices | cohort.notices | new_team.notices | team.notices | people.notices | initiative.notices
-    | mails.notices | inviting.notices | arrivals.notices | invitations.notices
+    programme.notices
+    | cohort.notices
+    | new_team.notices
+    | team.notices
+    | people.notices
+    | initiative.notices
+    | mails.notices
+    | inviting.notices
+    | arrivals.notices
+    | invitations.notices
 )
 kinds = [*cohort_kinds, *import_shown.kinds, *arriving.kinds]
 works: list[Work] = [*import_works, *arrival_works]
