@@ -18,8 +18,6 @@ from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from server.languages import N_
 from server.refusals import Message
@@ -138,6 +136,10 @@ def _delimiter(text: str) -> str:
 
 
 def _workbook(content: bytes) -> Iterator[Sequence[str]]:
+    # Loaded when a workbook comes: it would make every start slower by a quarter of a second.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     _unpack_safely(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)

@@ -27,8 +27,8 @@ FACES = [
 ]
 # Not pages: a part of one, frames, and an address that only leads on.
 PARTS = {"feedback.web.composer.show", "live.frames", "feedback.web.comments.show", "feedback.web.drafts.show"}
-# Files to keep, not pages.
-PARTS |= {"cohorts.web.imports.template", "cohorts.web.imports.errors"}
+# Files to keep, and answers for machines.
+PARTS |= {"health", "ready", "cohorts.web.imports.template", "cohorts.web.imports.errors"}
 
 
 def paths(house: House, world: World) -> list[str]:

@@ -157,7 +157,10 @@ def test_process_that_is_gone_takes_its_people_along(world_database: tuple[str, 
         a.start()
 
 
-@pytest.mark.parametrize("seconds", [2, 20])
+# How long Redis is away does not concern the database, so the long outage is waited for once.
+@pytest.mark.parametrize(
+    ("database_kind", "seconds"), [("sqlite", 2), ("postgresql", 2), ("sqlite", 20)], indirect=["database_kind"]
+)
 @pytest.mark.parametrize("how", ["frozen", "killed"])
 def test_delivers_again_when_redis_is_back(
     world_database: tuple[str, World], redis: Valkey, how: str, seconds: float
