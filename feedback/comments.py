@@ -13,7 +13,7 @@ from feedback import threads
 from feedback.models import CommentVersion, Withdrawal
 from feedback.threads import AUDIENCE, COHORT, COMMENT, MEMBERSHIP, RESOLUTION, THREAD, ThreadNow, touch_thread
 from feedback.windows import begins_block
-from server.db import Db
+from server.db import Db, ask
 from server.live.log import touch
 from server.markdown import to_html
 
@@ -117,7 +117,7 @@ def post(
         "version": 1,
         "at": now,
     }
-    id_: int = db.execute(_SAY, values).scalar_one()
+    id_: int = ask(db, _SAY, **values).scalar_one()
     # A comment brings the list for its replies; the first one takes the "nobody has said anything" away.
     begins = "begins" if top is None and begins_block(number) else "comment"
     regions = (f"{begins}-{id_}", *((f"replies-{id_}",) if top is None else ()))

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, update
 
 from feedback.models import Draft
-from server.db import Db
+from server.db import Db, ask
 from server.receipts import Receipt
 
 DRAFT: Any = Draft.__table__  # type: ignore[attr-defined]
@@ -43,6 +43,18 @@ class Kept:
     version: int
     at: datetime
     discarded: bool
+
+
+# Put together once: every comment sends one. `_known` says the same of a draft that is written.
+_SENT = delete(DRAFT).where(
+    DRAFT.c.person_id == bindparam("person"),
+    DRAFT.c.place == bindparam("place_is"),
+    or_(
+        DRAFT.c.version == bindparam("over"),
+        (DRAFT.c.key == bindparam("form")) & (DRAFT.c.key != ""),
+        DRAFT.c.text == bindparam("said"),
+    ),
+)
 
 
 def _written(fields: Mapping[str, str]) -> str:
@@ -111,8 +123,7 @@ def _begin(db: Db, person_id: int, place: str, text: str, key: str, now: datetim
 
 def sent(db: Db, person_id: int, place: str, fields: Mapping[str, str], *, version: int, key: str) -> None:
     """The form was sent. What another device wrote over it since stays."""
-    seen = or_(_known(version, key), DRAFT.c.text == _written(fields))
-    db.execute(delete(DRAFT).where(_of(person_id, place), seen))
+    ask(db, _SENT, person=person_id, place_is=place, over=version, form=key, said=_written(fields))
 
 
 def discard(db: Db, person_id: int, place: str, *, version: int, key: str, now: datetime) -> None:

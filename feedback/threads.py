@@ -89,6 +89,11 @@ _NOW = select(
 )
 
 
+_ON = select(INITIATIVE.c.stream_id).join_from(THREAD, INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
+_AROUND = _ON.where(THREAD.c.id == bindparam("given"))
+_AROUND_STREAM = _ON.where(THREAD.c.stream_id == bindparam("given"))
+
+
 def open_for(db: Db, initiative: Initiative, audience: Audience) -> Thread:
     """The thread on that initiative for that audience, made when there is none. An initiative is born with the one
     for its cohort."""
@@ -171,9 +176,8 @@ def thread_of_stream(db: Db, vantage: Vantage, stream_id: int) -> ThreadNow | No
 
 def initiative_stream(db: Db, *, thread_id: int | None = None, stream_id: int | None = None) -> int | None:
     """The stream of the initiative a thread is on: the way to its door. Says nothing about who may see it."""
-    which = THREAD.c.id == thread_id if stream_id is None else THREAD.c.stream_id == stream_id
-    on = select(INITIATIVE.c.stream_id).join_from(THREAD, INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
-    found: int | None = db.execute(on.where(which)).scalar()
+    asked = ask(db, _AROUND, given=thread_id) if stream_id is None else ask(db, _AROUND_STREAM, given=stream_id)
+    found: int | None = asked.scalar()
     return found
 
 
@@ -188,7 +192,7 @@ def cohort_of_talk(db: Db, stream_id: int) -> Any:
 
 def count(db: Db, thread_id: int) -> int:
     """Begin another comment in a thread; its number, from 1. The row's lock gives every number once."""
-    number: int = db.execute(_COUNT, {"thread": thread_id}).scalar_one()
+    number: int = ask(db, _COUNT, thread=thread_id).scalar_one()
     return number
 
 

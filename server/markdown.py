@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import nh3
 from markdown_it import MarkdownIt
 
@@ -13,6 +15,8 @@ _READER = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": Fa
 _TAGS = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
 
 
+# A text is read twice: when the form is checked and when it is kept.
+@lru_cache(maxsize=16)
 def to_html(text: str) -> str:
     """The sanitised HTML of `text`: paragraphs, emphasis, lists, quotes, code and links to http, https and mail."""
     return nh3.clean(

@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel
 
 from server.calls import Call, Region, Reply
 from server.clock import Instant
-from server.db import Db
+from server.db import Db, ask
 from server.languages import N_
 from server.refusals import NotAllowed
 
@@ -53,8 +53,8 @@ def first(call: Call, key: str) -> Reply | None:
     if call.viewer is None:
         return None
     if not call.house.database.is_sqlite:
-        call.db.execute(_ONE_AT_A_TIME, {"form": f"{call.viewer.person_id} {key}"})
-    reply = call.db.execute(_REPLY, {"key": key, "person": call.viewer.person_id}).scalar()
+        ask(call.db, _ONE_AT_A_TIME, form=f"{call.viewer.person_id} {key}")
+    reply = ask(call.db, _REPLY, key=key, person=call.viewer.person_id).scalar()
     if reply is None:
         return None
     stored = json.loads(reply)
@@ -67,7 +67,7 @@ def keep(call: Call, key: str, reply: Reply) -> None:
     if call.viewer is None:
         return
     stored = {"person_id": call.viewer.person_id, "reply": json.dumps(asdict(reply)), "at": call.now}
-    call.db.execute(_KEEP, {"key": key, **stored})
+    ask(call.db, _KEEP, key=key, **stored)
 
 
 def clear(db: Db, now: datetime) -> None:

@@ -23,9 +23,11 @@ def viewer_of(call: Call) -> Viewer | None:
         return None
     call.language = choose(viewer.language, call.accepts, tuple(call.house.pages.languages.values()))
     # A form that is shown again after a refusal is a reading call, whatever its method.
+    if not viewer.is_stale(call.now):
+        return viewer
     if call.method == "POST" and call.rejected is None:
         logins.seen(call.db, viewer.login_id, call.now)
-    elif viewer.is_stale(call.now):
+    else:
         # Reading writes nothing, and yet who only reads must stay signed in.
         call.afterwards.append(partial(logins.seen, login_id=viewer.login_id, now=call.now))
     return viewer

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Field, SQLModel
 
-from server.db import Db
+from server.db import Db, ask
 from server.settings import LARGEST_ID
 
 TOUCHED = "touched"
@@ -120,28 +120,29 @@ def write_touched(db: Db) -> None:
     db.flush()
     # Every change waits for this: the tables and not the models, on the connection itself.
     connection = db.connection()
+    rows: list[dict[str, Any]] = []
     for stream_id in sorted(touched):
         seq = connection.execute(_STEP, {"stream": stream_id}).scalar_one()
-        rows = [{"stream_id": stream_id, "seq": seq, "region": region} for region in touched[stream_id]]
-        connection.execute(_WRITE, rows)
+        rows += ({"stream_id": stream_id, "seq": seq, "region": region} for region in touched[stream_id])
         if seq % 500 == 0:
             connection.execute(_FORGET, {"stream": stream_id, "before": seq - KEPT_CHANGES})
+    if rows:
+        connection.execute(_WRITE, rows)
 
 
 def positions(db: Db, stream_ids: Iterable[int]) -> tuple[Position, ...]:
     """Where those streams are, read in the transaction of the page that shows them."""
-    return tuple(Position(*row) for row in db.execute(_POSITIONS, {"ids": list(stream_ids)}))
+    return tuple(Position(*row) for row in ask(db, _POSITIONS, ids=list(stream_ids)))
 
 
 def changes_since(db: Db, position: Position) -> tuple[int, Sequence[str]] | None:
     """The newest number and the distinct regions touched since `position`; None: it cannot be told any more."""
-    row = db.execute(_POSITION, {"stream": position.stream_id}).first()
+    row = ask(db, _POSITION, stream=position.stream_id).first()
     if row is None or row.epoch != position.epoch or position.seq > row.seq:
         return None
     if position.seq == row.seq:
         return row.seq, ()
     if row.seq - position.seq > MOST_REPLAYED:
         return None
-    span = {"stream": position.stream_id, "after": position.seq, "to": row.seq}
-    regions = db.execute(_REGIONS, span).scalars()
+    regions = ask(db, _REGIONS, stream=position.stream_id, after=position.seq, to=row.seq).scalars()
     return row.seq, tuple(dict.fromkeys(regions))

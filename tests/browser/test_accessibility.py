@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.access.test_every_answer import is_static
 from tests.access.walk import every_route, ids_in
@@ -23,8 +23,7 @@ RULES = {
 }
 # A page's markup is the same on a phone in the dark: there only what depends on colour and size is asked again.
 LOOKS = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size"]}, "resultTypes": ["violations"]}
-LIGHT, DARK = {"color_scheme": "light"}, {"color_scheme": "dark"}
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 900}
+DESK, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=900)
 # English, long words, and mirrored: each page in each of them, light and dark, on a phone and a desk.
 LANGUAGES = {"en": (DESK, PHONE), "en-XA": (PHONE, DESK), "ar-XB": (DESK, PHONE)}
 # Not pages: a part of one, frames, and an address that only leads on.
@@ -69,12 +68,12 @@ def test_no_page_shuts_anybody_out(desk: Desk, open_house, language: str) -> Non
         for path in looked_at(house, world, name):
             where = f"{path} as {name}"
             page.set_viewport_size(by_day)
-            page.emulate_media(**LIGHT)
+            page.emulate_media(color_scheme="light")
             page.goto(path)
             found += violations(page, where) + too_wide(page, where)
             assert page.locator("html").get_attribute("lang") == language, where
             page.set_viewport_size(by_night)
-            page.emulate_media(**DARK)
+            page.emulate_media(color_scheme="dark")
             found += violations(page, f"{where} at night", LOOKS) + too_wide(page, f"{where} at night")
     assert found == []
 
