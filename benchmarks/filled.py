@@ -63,7 +63,9 @@ def fill(path: Path, *, said: int, readers: int) -> Filled:
         initiative = initiatives.start(
             db, own, title="A counter that listens", challenge=WORDS, context=WORDS, tried=WORDS, asked=WORDS, now=now
         )
-        thread = threads.open_for_cohort(db, initiative)
+        threads.open_for_new(db, [initiative])
+        assert initiative.id is not None
+        thread = db.get_one(Thread, threads.of_cohort(db, initiative.id))
         scopes: tuple[dict[str, Any], ...] = (
             {"role": Role.MEMBER, "team_id": own.id},
             {"role": Role.MEMBER, "team_id": other.id},

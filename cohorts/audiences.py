@@ -9,9 +9,18 @@ from sqlalchemy import bindparam, or_, select
 from cohorts.models import Audience, AudienceKind, Cohort, Team
 from cohorts.policies import BELONGS, Standing, Vantage
 from server.db import Db, ask
+from server.languages import N_
 
-__all__ = ["Vantage", "make_for_cohort", "make_for_teams", "vantage_in_cohort", "vantage_in_team"]
+__all__ = ["AUDIENCE_WORDS", "Vantage", "make_for_cohort", "make_for_teams", "vantage_in_cohort", "vantage_in_team"]
 
+
+# What each kind is called where somebody chooses it, and on everything that is said to it.
+AUDIENCE_WORDS: dict[str, str] = {
+    AudienceKind.TEAM: N_("the team and the facilitators"),
+    AudienceKind.TEAM_AND_BOARD: N_("the team, the board and the facilitators"),
+    AudienceKind.COHORT: N_("the whole cohort"),
+    AudienceKind.FACILITATORS: N_("facilitators only"),
+}
 
 _AUDIENCE = Audience.__table__  # type: ignore[attr-defined]
 _OF_KINDS = select(_AUDIENCE.c.id).where(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cohorts.models import Part, Role
+from cohorts.models import Attribution, Part, Role
 from cohorts.policies import PEER, Vantage, may_see_profiles
 from people.erasure import GONE
 from server.languages import N_
@@ -50,9 +50,19 @@ class Byline:
     sample: bool
 
 
-def shown_as(author: Author, thing: object, vantage: Vantage) -> Byline:
-    """`author` of `thing` as seen from `vantage`. A sponsor reads names and nothing else of a person; of somebody who
-    was erased nobody reads where they worked, because in a small team that would name them again."""
+# From the most told to the least.
+_STRICTNESS = (Attribution.NAMED, Attribution.ROLE, Attribution.NONE)
+
+
+def stricter(one: str, other: str) -> Attribution:
+    """Of two attributions the one that tells less: what was said unattributed is never named later."""
+    return max(Attribution(one), Attribution(other), key=_STRICTNESS.index)
+
+
+def shown_as(author: Author, attribution: str, vantage: Vantage) -> Byline:
+    """`author` of something said under `attribution` as seen from `vantage`. A sponsor reads names and nothing else of
+    a person; of somebody who was erased nobody reads where they worked, because in a small team that would name them
+    again."""
     if author.name == GONE or not may_see_profiles(vantage):
         return Byline(author.name, "", "", "", "", "", author.sample)
     word = ROLE_WORDS[author.role]

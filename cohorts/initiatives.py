@@ -30,12 +30,13 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class CohortName:
-    """What is shown of a cohort around an initiative."""
+    """What is shown of a cohort around an initiative, and its attribution."""
 
     id: int
     name: str
     stream_id: int
     talk_stream_id: int
+    attribution: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _everything() -> Any:
         select(
             *(initiative.c[name] for name in COLUMNS),
             *teams.columns(),
-            *(cohort.c[name] for name in ("id", "name", "stream_id", "talk_stream_id")),
+            *(cohort.c[name] for name in ("id", "name", "stream_id", "talk_stream_id", "attribution")),
             *(programme.c[name] for name in ("id", "name", "edition", "host", "time_zone")),
         )
         .select_from(initiative)
@@ -161,7 +162,7 @@ def read(db: Db, *scopes: ColumnElement[bool], **named: int) -> list[InitiativeF
 def _facts(row: Any) -> InitiativeFacts:
     wide = len(COLUMNS)
     team = teams.facts(row[wide : wide + teams.WIDE])
-    return InitiativeFacts(*(*row[:wide], team, CohortName(*row[-9:-5]), ProgrammeFacts(*row[-5:])))
+    return InitiativeFacts(*(*row[:wide], team, CohortName(*row[-10:-5]), ProgrammeFacts(*row[-5:])))
 
 
 @dataclass(frozen=True, slots=True)

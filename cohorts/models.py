@@ -37,8 +37,17 @@ class AudienceKind(StrEnum):
     FACILITATORS = "facilitators"
 
 
+class Attribution(StrEnum):
+    """In whose name something said is shown to others: its author's, their role's, or nobody's."""
+
+    NAMED = "named"
+    ROLE = "role"
+    NONE = "none"
+
+
 class Programme(SQLModel, table=True):
-    """One edition, run by facilitators. `time_zone` is the one shown where no reader's zone is known."""
+    """One edition, run by facilitators. `time_zone` is the one shown where no reader's zone is known.
+    `facilitators_see_authors`: also of what is not shown in its author's name."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=200)
@@ -46,16 +55,19 @@ class Programme(SQLModel, table=True):
     purpose: str = Field(default="", max_length=2000)
     host: str = Field(default="", max_length=200)
     time_zone: str = Field(default="UTC", max_length=60)
+    facilitators_see_authors: bool = False
 
 
 class Cohort(SQLModel, table=True):
-    """Teams that learn together. `stream_id`: its list of teams; `talk_stream_id`: what its audience alone may see;
+    """Teams that learn together. `attribution`: the most that what is said there tells of who said it. `stream_id`:
+    its list of teams; `talk_stream_id`: what its audience alone may see;
     `arrivals_stream_id`: who was invited and who has arrived, for those who run it."""
 
     id: int | None = Field(default=None, primary_key=True)
     programme_id: int = Field(foreign_key="programme.id", index=True)
     name: str = Field(max_length=200)
     purpose: str = Field(default="", max_length=2000)
+    attribution: str = Field(default=Attribution.NAMED, max_length=10)
     stream_id: int = Field(foreign_key="stream.id")
     talk_stream_id: int = Field(foreign_key="stream.id")
     arrivals_stream_id: int = Field(foreign_key="stream.id")

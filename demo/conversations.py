@@ -61,7 +61,7 @@ class Table:
         return Voice(person.id, held.id, vantage)
 
     def thread(self, voice: Voice) -> ThreadNow:
-        found = threads.on_initiative(self.db, voice.vantage, self.initiative.id)
+        found = threads.thread_now(self.db, voice.vantage, threads.of_cohort(self.db, self.initiative.id))
         assert found is not None
         return found
 

@@ -69,7 +69,7 @@ def add_teams(db: Db, cohort: Cohort, began: datetime) -> dict[str, Person]:
         writer = added[sample.members[0].handle]
         written = by_day(began.date() + timedelta(days=1 + number % 9), number, organisation.time_zone)
         initiative = initiatives.start(db, team, **sample.initiative, by_id=writer.id, now=written)
-        threads.open_for_cohort(db, initiative)
+        threads.open_for_new(db, [initiative])
     return added
 
 

@@ -105,4 +105,4 @@ def real_team(db: Db, cohort: Cohort, facts: Facts, part: Part, texts: Mapping[s
         time_zone=facts["time_zone"],
     )
     team = teams.create(db, cohort, organisation, name=facts["name"], part=part)
-    threads.open_for_cohort(db, initiatives.start(db, team, **texts, now=began))
+    threads.open_for_new(db, [initiatives.start(db, team, **texts, now=began)])

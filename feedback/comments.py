@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import case, insert, select, update
 
+from cohorts.identity import stricter
+from cohorts.models import Attribution, AudienceKind
 from feedback import threads
 from feedback.models import CommentVersion, Withdrawal
 from feedback.threads import AUDIENCE, COHORT, COMMENT, MEMBERSHIP, RESOLUTION, THREAD, ThreadNow, touch_thread
@@ -102,8 +104,10 @@ def post(
     language: str,
     parent_id: int | None,
     now: datetime,
+    attribution: str = Attribution.NAMED,
 ) -> Posted:
-    """Say something in a thread, or answer a comment in it. Raises AnswersWithdrawn."""
+    """Say something in a thread, or answer a comment in it. `attribution`: as its author wants it; a cohort's that
+    tells less wins. Raises AnswersWithdrawn."""
     top, number = _under(db, thread.id, parent_id) if parent_id is not None else (None, threads.count(db, thread.id))
     values = {
         "thread_id": thread.id,
@@ -114,6 +118,7 @@ def post(
         "text": text,
         "html": to_html(text),
         "language": language,
+        "attribution": stricter(thread.attribution, attribution),
         "version": 1,
         "at": now,
     }
@@ -154,11 +159,15 @@ def author_renamed(db: Db, person_id: int) -> None:
     around = THREAD.join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id).join(
         COHORT, COHORT.c.id == AUDIENCE.c.cohort_id
     )
-    streams = (THREAD.c.id.label("thread_id"), THREAD.c.stream_id, COHORT.c.talk_stream_id, AUDIENCE.c.cohort_id)
+    streams = (
+        *(THREAD.c.id.label("thread_id"), THREAD.c.stream_id, COHORT.c.talk_stream_id),
+        *(AUDIENCE.c.cohort_id, AUDIENCE.c.kind),
+    )
     said = select(COMMENT.c.id, *streams).select_from(around.join(COMMENT, COMMENT.c.thread_id == THREAD.c.id))
     for row in db.execute(said.where(COMMENT.c.author_id == person_id)).all():
         touch(db, row.stream_id, f"byline-{row.id}")
-        touch(db, row.talk_stream_id, f"news-{row.cohort_id}")
+        if row.kind == AudienceKind.COHORT:
+            touch(db, row.talk_stream_id, f"news-{row.cohort_id}")
     settled = (
         select(*streams)
         .select_from(around.join(RESOLUTION, RESOLUTION.c.thread_id == THREAD.c.id))

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, func, select, union_all
 
-from cohorts.identity import Author, shown_as
+from cohorts.identity import Author, shown_as, stricter
+from cohorts.models import AudienceKind
 from cohorts.policies import Vantage
 from feedback.comments import STANDS, WITHDRAWAL
 from feedback.policies import visible_threads
 from feedback.reactions import TOLD_REACTIONS
-from feedback.threads import AUTHOR, COMMENT, INITIATIVE, TEAM, THREAD, with_author
+from feedback.threads import AUDIENCE, AUTHOR, COHORT, COMMENT, INITIATIVE, THREAD, ThreadNow, with_author
 from feedback.windows import Window
 from server.db import Db, Told, ask
 
@@ -30,6 +31,7 @@ _ROWS = select(
     (COMMENT.c.text == "").label("erased"),
     COMMENT.c.number,
     func.coalesce(case((STANDS, TOLD_REACTIONS)), "").label("reactions"),
+    COMMENT.c.attribution,
 ).select_from(
     with_author(COMMENT.outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id), COMMENT.c.membership_id)
 )
@@ -66,32 +68,35 @@ def some_of(db: Db, thread_id: int, comment_ids: Sequence[int]) -> Sequence[Any]
     return ask(db, _SOME, thread=thread_id, ids=comment_ids).all()
 
 
-def name_of(db: Db, vantage: Vantage, thread_id: int, comment_id: int) -> str | None:
+def name_of(db: Db, vantage: Vantage, thread: ThreadNow, comment_id: int) -> str | None:
     """Who wrote that comment of that thread, as seen from here; None when it is not there or withdrawn."""
-    wanted = _ROWS.where(COMMENT.c.id == comment_id, COMMENT.c.thread_id == thread_id, STANDS)
+    wanted = _ROWS.where(COMMENT.c.id == comment_id, COMMENT.c.thread_id == thread.id, STANDS)
     row = db.execute(wanted).first()
-    return shown_as(Author(*row[:6]), row, vantage).name if row else None
+    return shown_as(Author(*row[:6]), stricter(thread.attribution, row.attribution), vantage).name if row else None
 
 
 def latest(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]:
-    """The last comments in a cohort that can be read from here: `Author`'s columns, then comment and initiative."""
+    """The last comments that the whole of a cohort can read, if it is read from here: `Author`'s columns, then comment
+    and initiative. What is said in smaller circles is no news: the stream of the news has everybody's eyes."""
     said = (
         select(
             *AUTHOR,
-            *(COMMENT.c[name] for name in ("id", "at", "html", "language")),
+            *(COMMENT.c[name] for name in ("id", "at", "html", "language", "attribution")),
+            COHORT.c.attribution.label("cohort_attribution"),
             INITIATIVE.c.title,
             INITIATIVE.c.language.label("title_language"),
         )
         .select_from(
             with_author(
                 COMMENT.join(THREAD, THREAD.c.id == COMMENT.c.thread_id)
+                .join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
+                .join(COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
                 .join(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
-                .join(TEAM, TEAM.c.id == INITIATIVE.c.team_id)
                 .outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id),
                 COMMENT.c.membership_id,
             )
         )
-        .where(TEAM.c.cohort_id == cohort_id, STANDS, visible_threads(vantage))
+        .where(COHORT.c.id == cohort_id, AUDIENCE.c.kind == AudienceKind.COHORT, STANDS, visible_threads(vantage))
         .order_by(COMMENT.c.id.desc())
         .limit(most)
     )

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from cohorts.models import Attribution
 from server.clock import Instant
 
 
+class Subject(StrEnum):
+    """What a thread is about: an initiative as a whole, or a prompt on it."""
+
+    INITIATIVE = "initiative"
+    PROMPT = "prompt"
+
+
 class Thread(SQLModel, table=True):
-    """A discussion on an initiative, for one audience. `tops` is how many comments were ever begun in it."""
+    """A discussion on an initiative, for one audience; about all of it, or about the thing `subject_id` of another
+    table that `subject` names. `tops` is how many comments were ever begun in it."""
 
     id: int | None = Field(default=None, primary_key=True)
     initiative_id: int = Field(foreign_key="initiative.id", index=True)
     audience_id: int = Field(foreign_key="audience.id", index=True)
     stream_id: int = Field(foreign_key="stream.id")
+    subject: str = Field(default=Subject.INITIATIVE, max_length=20)
+    subject_id: int | None = None
     tops: int = 0
 
 
@@ -31,6 +43,7 @@ class Resolution(SQLModel, table=True):
 class Comment(SQLModel, table=True):
     """What somebody said, in the role of one membership. Replies are one level deep: `parent_id` is a top comment.
 
+    `attribution`: in whose name it is shown, as the cohort and the author wanted it then.
     `number` counts a thread's top comments from 1 and never changes; a reply has its parent's. Pages of a long thread
     are spans of numbers, so a page holds the same comments whatever is said later.
     """
@@ -50,6 +63,7 @@ class Comment(SQLModel, table=True):
     text: str
     html: str
     language: str = Field(default="", max_length=20)
+    attribution: str = Field(default=Attribution.NAMED, max_length=10)
     version: int = 1
     at: datetime = Field(sa_type=Instant)
     edited_at: datetime | None = Field(default=None, sa_type=Instant)

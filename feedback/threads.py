@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from cohorts.identity import Author, Byline, shown_as
 from cohorts.models import Audience, AudienceKind, Cohort, Initiative, Membership, Programme, Team
 from cohorts.policies import Vantage
-from feedback.models import Comment, Resolution, Thread
+from feedback.models import Comment, Resolution, Subject, Thread
 from feedback.policies import visible_threads
 from people.models import Organisation, Person
 from server.db import Db, ask
@@ -46,14 +47,18 @@ AUTHOR = (
 
 @dataclass(frozen=True, slots=True)
 class ThreadNow:
-    """A thread as it is now. `talk_stream_id`: where the cohort is told what is new; `zone`: the programme's; `tops`:
-    how many comments were begun in it, which says nothing about those already shown: they are kept without it."""
+    """A thread as it is now. `page`: where it can be read; `kind`: of its audience. `talk_stream_id`: where the cohort
+    is told what is new; `zone`: the programme's; `attribution`: the cohort's. `tops`: how many comments were begun in
+    it, which says nothing about those already shown: they are kept without it."""
 
     id: int
     initiative_id: int
     stream_id: int
+    page: str
+    kind: str
     cohort_id: int
     talk_stream_id: int
+    attribution: str
     zone: str
     resolved_by: Byline | None
     resolved_at: datetime | None
@@ -74,9 +79,13 @@ _NOW = select(
     THREAD.c.id,
     THREAD.c.initiative_id,
     THREAD.c.stream_id,
+    THREAD.c.subject,
+    THREAD.c.subject_id,
     THREAD.c.tops,
+    AUDIENCE.c.kind,
     COHORT.c.id.label("cohort_id"),
     COHORT.c.talk_stream_id,
+    COHORT.c.attribution,
     PROGRAMME.c.time_zone,
 ).select_from(
     with_author(
@@ -94,36 +103,38 @@ _AROUND = _ON.where(THREAD.c.id == bindparam("given"))
 _AROUND_STREAM = _ON.where(THREAD.c.stream_id == bindparam("given"))
 
 
-def open_for(db: Db, initiative: Initiative, audience: Audience) -> Thread:
-    """The thread on that initiative for that audience, made when there is none. An initiative is born with the one
-    for its cohort."""
-    found = select(Thread).where(THREAD.c.initiative_id == initiative.id, THREAD.c.audience_id == audience.id)
-    if thread := db.execute(found).scalars().first():
-        return thread
-    assert initiative.id is not None
-    assert audience.id is not None
-    thread = Thread(initiative_id=initiative.id, audience_id=audience.id, stream_id=new_stream(db, "thread"))
+def open_for_new(db: Db, begun: Sequence[Initiative]) -> None:
+    """A thread for each audience of initiatives that were begun just now, in as many statements as one takes. All of
+    them at once: a page that is open follows each of them before anybody has said anything."""
+    mine = (AUDIENCE.c.cohort_id == TEAM.c.cohort_id) & or_(
+        AUDIENCE.c.team_id.is_(None), AUDIENCE.c.team_id == TEAM.c.id
+    )
+    found = select(TEAM.c.id, AUDIENCE.c.id).join(AUDIENCE, mine).where(TEAM.c.id.in_([one.team_id for one in begun]))
+    audiences = defaultdict(list)
+    for team_id, audience_id in db.execute(found.order_by(AUDIENCE.c.id)):
+        audiences[team_id].append(audience_id)
+    wanted = [(one, audience_id) for one in begun for audience_id in audiences[one.team_id]]
+    for (one, audience_id), stream_id in zip(wanted, new_streams(db, "thread", len(wanted)), strict=True):
+        assert one.id is not None
+        db.add(Thread(initiative_id=one.id, audience_id=audience_id, stream_id=stream_id))
+    db.flush()
+
+
+def open_about(db: Db, initiative_id: int, audience_id: int, subject: Subject, subject_id: int) -> Thread:
+    """A thread about one thing on an initiative."""
+    thread = Thread(initiative_id=initiative_id, audience_id=audience_id, stream_id=new_stream(db, "thread"))
+    thread.subject, thread.subject_id = subject, subject_id
     db.add(thread)
     db.flush()
     return thread
 
 
-def open_for_cohort(db: Db, initiative: Initiative) -> Thread:
+def of_cohort(db: Db, initiative_id: int) -> int:
     """The thread on that initiative for everybody who learns with its team."""
-    cohort_id = select(TEAM.c.cohort_id).where(TEAM.c.id == initiative.team_id).scalar_subquery()
-    wanted = select(Audience).where(AUDIENCE.c.cohort_id == cohort_id, AUDIENCE.c.kind == AudienceKind.COHORT)
-    return open_for(db, initiative, db.execute(wanted).scalars().one())
-
-
-def open_for_new(db: Db, begun: Sequence[Initiative]) -> None:
-    """The same for initiatives that were begun just now and have no thread yet, in as many statements as one takes."""
-    cohort = (AUDIENCE.c.cohort_id == TEAM.c.cohort_id) & (AUDIENCE.c.kind == AudienceKind.COHORT)
-    found = select(TEAM.c.id, AUDIENCE.c.id).join(AUDIENCE, cohort).where(TEAM.c.id.in_([one.team_id for one in begun]))
-    audiences = dict(db.execute(found).all())
-    for one, stream_id in zip(begun, new_streams(db, "thread", len(begun)), strict=True):
-        assert one.id is not None
-        db.add(Thread(initiative_id=one.id, audience_id=audiences[one.team_id], stream_id=stream_id))
-    db.flush()
+    found = select(THREAD.c.id).join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
+    found = found.where(THREAD.c.initiative_id == initiative_id, THREAD.c.subject == Subject.INITIATIVE)
+    thread_id: int = db.execute(found.where(AUDIENCE.c.kind == AudienceKind.COHORT)).scalar_one()
+    return thread_id
 
 
 _COUNT = (
@@ -131,27 +142,35 @@ _COUNT = (
 )
 
 
+# How the threads of an initiative are found, and single ones.
+_ALL, _BY_ID, _BY_STREAM = "initiative_id", "id", "stream_id"
+
+
 @lru_cache(maxsize=1024)
 def _seen(vantage: Vantage, which: str) -> Any:
-    """The query for the thread whose column `which` is the value `given`. Kept, because putting it together costs more
+    """The query for the threads whose column `which` is the value `given`. Kept, because putting it together costs more
     than asking it; a vantage is shared by many readers."""
-    mine = THREAD.c[which] == bindparam("given")
-    return _NOW.where(mine, visible_threads(vantage)).order_by(THREAD.c.id).limit(1)
+    found = _NOW.where(THREAD.c[which] == bindparam("given"), visible_threads(vantage)).order_by(THREAD.c.id)
+    return found.where(THREAD.c.subject == Subject.INITIATIVE) if which == _ALL else found
 
 
-def _now(db: Db, vantage: Vantage, which: str, given: int) -> ThreadNow | None:
+def _now(db: Db, vantage: Vantage, which: str, given: int) -> list[ThreadNow]:
     if not vantage.audiences:
-        return None
-    row = ask(db, _seen(vantage, which), given=given).first()
-    if row is None:
-        return None
-    by = shown_as(Author(*row[:6]), None, vantage) if row.at else None
+        return []
+    return [_thread_now(row, vantage) for row in ask(db, _seen(vantage, which), given=given)]
+
+
+def _thread_now(row: Any, vantage: Vantage) -> ThreadNow:
+    by = shown_as(Author(*row[:6]), row.attribution, vantage) if row.at else None
     return ThreadNow(
         id=row.id,
         initiative_id=row.initiative_id,
         stream_id=row.stream_id,
+        page=_page(row),
+        kind=row.kind,
         cohort_id=row.cohort_id,
         talk_stream_id=row.talk_stream_id,
+        attribution=row.attribution,
         zone=row.time_zone,
         resolved_by=by,
         resolved_at=row.at,
@@ -159,19 +178,25 @@ def _now(db: Db, vantage: Vantage, which: str, given: int) -> ThreadNow | None:
     )
 
 
-def on_initiative(db: Db, vantage: Vantage, initiative_id: int) -> ThreadNow | None:
-    """The thread on that initiative that can be read from here, or None."""
-    return _now(db, vantage, "initiative_id", initiative_id)
+def _page(row: Any) -> str:
+    if row.subject == Subject.PROMPT:
+        return f"/prompts/{row.subject_id}"
+    return f"/initiatives/{row.initiative_id}" if row.kind == AudienceKind.COHORT else f"/threads/{row.id}"
+
+
+def on_initiative(db: Db, vantage: Vantage, initiative_id: int) -> list[ThreadNow]:
+    """The threads about that initiative as a whole that can be read from here, one an audience."""
+    return _now(db, vantage, _ALL, initiative_id)
 
 
 def thread_now(db: Db, vantage: Vantage, thread_id: int) -> ThreadNow | None:
     """That thread, if it can be read from here."""
-    return _now(db, vantage, "id", thread_id)
+    return next(iter(_now(db, vantage, _BY_ID, thread_id)), None)
 
 
 def thread_of_stream(db: Db, vantage: Vantage, stream_id: int) -> ThreadNow | None:
     """The thread followed by that stream, if it can be read from here."""
-    return _now(db, vantage, "stream_id", stream_id)
+    return next(iter(_now(db, vantage, _BY_STREAM, stream_id)), None)
 
 
 def initiative_stream(db: Db, *, thread_id: int | None = None, stream_id: int | None = None) -> int | None:
@@ -197,9 +222,11 @@ def count(db: Db, thread_id: int) -> int:
 
 
 def touch_thread(db: Db, thread: ThreadNow, *regions: str) -> None:
-    """Say that regions of a thread changed, and so what is new in its cohort."""
+    """Say that regions of a thread changed, and so what is new in its cohort: only of what the whole cohort may see, or
+    others could count what is said without them."""
     touch(db, thread.stream_id, *regions)
-    touch(db, thread.talk_stream_id, f"news-{thread.cohort_id}")
+    if thread.kind == AudienceKind.COHORT:
+        touch(db, thread.talk_stream_id, f"news-{thread.cohort_id}")
 
 
 def resolve(db: Db, thread: ThreadNow, *, membership_id: int, now: datetime) -> None:

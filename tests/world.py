@@ -134,8 +134,9 @@ class Builder:
             by_id=self.people[members[0]].id,
             now=self.now,
         )
-        thread = threads.open_for_cohort(self.db, initiative)
-        return Place(cohort.programme_id, of(cohort.id), of(team.id), of(initiative.id), of(thread.id))
+        threads.open_for_new(self.db, [initiative])
+        talk = threads.of_cohort(self.db, of(initiative.id))
+        return Place(cohort.programme_id, of(cohort.id), of(team.id), of(initiative.id), talk)
 
     def say(self, place: Place, name: str, text: str, parent: int | None = None) -> int:
         """A comment of that person in the talk of that place; its id."""

@@ -12,6 +12,7 @@ from cohorts.cohorts import CohortFacts
 from cohorts.identity import PART_WORDS, Author, Byline, shown_as
 from cohorts.initiatives import InitiativeFacts
 from cohorts.memberships import MemberFacts
+from cohorts.models import Attribution
 from cohorts.policies import Vantage, may_edit_cohort, may_edit_initiative, may_read_initiative
 from cohorts.teams import TeamFacts
 from server.languages import N_
@@ -143,7 +144,10 @@ def members(team: TeamFacts, people: Iterable[MemberFacts], vantage: Vantage) ->
     shown = tuple(
         Member(
             shown_as(
-                Author(one.name, one.organisation, one.country, one.role, team.name, one.sample), team.id, vantage
+                # Who belongs to a team is told; who said what may not be.
+                Author(one.name, one.organisation, one.country, one.role, team.name, one.sample),
+                Attribution.NAMED,
+                vantage,
             ),
             one.id if may_end else None,
         )

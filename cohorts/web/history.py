@@ -83,7 +83,9 @@ def _entry(initiative: OpenInitiative, version: Version, before: Version | None)
     if version.by is None:
         return Entry(version.number, version.at, "", changes)
     author = Author(version.by, "", "", Role.MEMBER, initiative.team.name, initiative.team.sample)
-    return Entry(version.number, version.at, shown_as(author, initiative, initiative.vantage).name, changes)
+    return Entry(
+        version.number, version.at, shown_as(author, initiative.cohort.attribution, initiative.vantage).name, changes
+    )
 
 
 def _changes(version: Version, before: Version) -> Iterator[Change]:

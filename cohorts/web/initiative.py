@@ -108,7 +108,7 @@ def _changed(call: Call, initiative: OpenInitiative, version: int) -> str:
     if saved.name is None:
         return call.text(N_("Saved on %(time)s."), time=at)
     author = Author(saved.name, "", "", Role.MEMBER, initiative.team.name, initiative.team.sample)
-    name = shown_as(author, initiative, initiative.vantage).name
+    name = shown_as(author, initiative.cohort.attribution, initiative.vantage).name
     return call.text(N_("%(name)s saved this on %(time)s."), name=name, time=at)
 
 

@@ -6,7 +6,18 @@ from litestar.handlers import HTTPRouteHandler
 
 from feedback.comments import author_renamed
 from feedback.drafts import clear
-from feedback.web import comments, composer, drafts, initiatives, previews, reacting, resolutions, revisions, visits
+from feedback.web import (
+    comments,
+    composer,
+    drafts,
+    initiatives,
+    previews,
+    reacting,
+    resolutions,
+    revisions,
+    talk,
+    visits,
+)
 from feedback.web.drafting import kept as draft_kept
 from feedback.web.drafting import sent as draft_sent
 from feedback.web.kinds import kinds
@@ -18,6 +29,7 @@ __all__ = ["author_renamed", "cohort_panels", "draft_kept", "draft_sent", "kinds
 
 routes: list[HTTPRouteHandler] = [
     *initiatives.routes,
+    *talk.routes,
     *composer.routes,
     *comments.routes,
     *revisions.routes,

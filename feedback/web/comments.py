@@ -9,10 +9,11 @@ from feedback import comments
 from feedback.comments import AnswersWithdrawn, Posted
 from feedback.policies import may_comment
 from feedback.web.composer import composer
-from feedback.web.doors import CommentDoor, OpenThread, ThreadDoor, place_in, place_of
+from feedback.web.doors import CommentDoor, OpenThread, ThreadDoor, place_in, place_of, threads_on
 from feedback.web.drafting import sent
 from feedback.web.forms import CommentForm
 from feedback.web.initiatives import initiative_page
+from feedback.web.talk import talk_page
 from server.calls import Call, Region, Reply
 from server.languages import N_
 from server.pages import Page
@@ -23,8 +24,11 @@ GONE = N_("The comment you answer was withdrawn. Your words are still here: send
 
 
 def thread_page(call: Call, thread: OpenThread) -> Page:
-    """The page that holds the form for new comments."""
-    return initiative_page(call, thread.initiative, thread)
+    """The page that holds the form for new comments; a conversation alone, where that page has more on it."""
+    on_initiative = thread.now.page.startswith("/initiatives/")
+    if not on_initiative:
+        return talk_page(call, thread)
+    return initiative_page(call, thread.initiative, threads_on(call, thread.initiative))
 
 
 @verb("/threads/{thread:int}/comments", again=thread_page, form=composer, once=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from cohorts.models import AudienceKind
 from cohorts.web.doors import OpenCohort, OpenInitiative, open_cohort_of_stream, open_initiative_of_stream
 from feedback import comments, threads
 from feedback.comments import CommentNow
@@ -57,10 +58,10 @@ def open_thread_of_stream(call: Call, stream_id: int) -> OpenThread:
     return _thread(call, stream_id=stream_id)
 
 
-def thread_on(call: Call, initiative: OpenInitiative) -> OpenThread | None:
-    """The thread on an initiative that was opened; None for those it is not meant for."""
-    now = threads.on_initiative(call.db, initiative.vantage, initiative.id)
-    return OpenThread(now, initiative) if now else None
+def threads_on(call: Call, initiative: OpenInitiative) -> list[OpenThread]:
+    """The threads on an initiative that was opened, that of the whole cohort first; none for those who read no talk."""
+    found = threads.on_initiative(call.db, initiative.vantage, initiative.id)
+    return sorted((OpenThread(now, initiative) for now in found), key=lambda one: one.now.kind != AudienceKind.COHORT)
 
 
 def open_comment(call: Call) -> OpenComment:
@@ -91,7 +92,7 @@ def place_of(comment: OpenComment) -> str:
 def place_in(thread: OpenThread, number: int, comment_id: int) -> str:
     """Where the comment of that number and id can be read: in the window that holds it."""
     begin = begin_of(thread.now.tops, number)
-    return f"/initiatives/{thread.initiative.id}{f'?from={begin}' if begin else ''}#comment-{comment_id}"
+    return f"{thread.now.page}{f'?from={begin}' if begin else ''}#comment-{comment_id}"
 
 
 ThreadDoor = Annotated[OpenThread, Door(open_thread)]

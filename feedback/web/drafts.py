@@ -47,7 +47,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "thread": Kind("thread", open_thread, thread_page, lambda thread: f"/initiatives/{thread.initiative.id}#composer"),
+    "thread": Kind("thread", open_thread, thread_page, lambda thread: f"{thread.now.page}#composer"),
     "edit": Kind("comment", open_to_edit, edit_page, lambda comment: f"/comments/{comment.now.id}/edit"),
     "initiative": Kind("initiative", edit_initiative, form_page, lambda one: f"/initiatives/{one.id}/edit"),
 }

@@ -13,7 +13,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cohorts.identity import Author, Byline, shown_as
+from cohorts.identity import Author, Byline, shown_as, stricter
+from cohorts.models import Attribution
 from cohorts.policies import Vantage
 from feedback import listing, reactions, threads
 from feedback.policies import may_resolve_thread
@@ -27,11 +28,12 @@ FIRST_WORDS = 110
 
 
 class CommentShown(NamedTuple):
-    """A comment: what it says, in whose name as seen from here. `zone`: the programme's; `reactions`: a region."""
+    """A comment: what it says, in whose name as seen from here. `page`: of its thread; `zone`: the programme's;
+    `reactions`: a region."""
 
     id: int
     thread_id: int
-    initiative_id: int
+    page: str
     reply: bool
     by: Byline
     html: str
@@ -96,16 +98,14 @@ class NewsShown(NamedTuple):
 
 def comment(row: Any, thread: ThreadNow, vantage: Vantage) -> Fragment:
     """A row of `listing.rows_in` as seen from `vantage`."""
-    _, _, _, _, _, _, id_, parent_id, _, language, at, version, written, withdrawn, erased, _, given = row
+    _, _, _, _, _, _, id_, parent_id, _, language, at, version, written, withdrawn, erased, _, given, attribution = row
     if withdrawn:
         return Fragment(
             "feedback/_withdrawn.html", WithdrawnShown(id_, parent_id is not None, not erased), f"comment-{id_}"
         )
-    by = _byline(row[:6], thread.id, vantage)
+    by = _byline(row[:6], stricter(thread.attribution, attribution), vantage)
     is_reply, liked = parent_id is not None, reactions_to(id_, given)
-    shown = CommentShown(
-        id_, thread.id, thread.initiative_id, is_reply, by, written, language, at, version, thread.zone, liked
-    )
+    shown = CommentShown(id_, thread.id, thread.page, is_reply, by, written, language, at, version, thread.zone, liked)
     return Fragment("feedback/_comment.html", shown, f"comment-{id_}")
 
 
@@ -116,9 +116,9 @@ def reactions_to(comment_id: int, given: str) -> Fragment:
 
 
 @lru_cache(maxsize=4096)
-def _byline(author: tuple[Any, ...], thread_id: int, vantage: Vantage) -> Byline:
-    # One object for the same name in the same thread: a page compares hundreds of them.
-    return shown_as(Author(*author), thread_id, vantage)
+def _byline(author: tuple[Any, ...], attribution: Attribution, vantage: Vantage) -> Byline:
+    # One object for the same name: a page compares hundreds of them.
+    return shown_as(Author(*author), attribution, vantage)
 
 
 def list_of(thread_id: int, number: int) -> str:
@@ -161,7 +161,7 @@ def news(db: Db, vantage: Vantage, cohort_id: int, zone: str) -> Fragment:
             f"/comments/{row.id}",
             row.title,
             row.title_language,
-            shown_as(Author(*row[:6]), row.id, vantage),
+            shown_as(Author(*row[:6]), stricter(row.cohort_attribution, row.attribution), vantage),
             first_words(row.html),
             row.language,
             row.at,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from cohorts.identity import Author, shown_as
+from cohorts.identity import Author, shown_as, stricter
 from cohorts.policies import Vantage
 from cohorts.web.kinds import place
 from feedback import listing, reactions, threads
@@ -96,7 +96,7 @@ def _placed(row: Any, shown: Fragment, thread: ThreadNow, vantage: Vantage, else
     for that one, so each is loaded again, and shows what a fresh one shows, once in fifty comments."""
     into = f"replies-{row.parent_id}" if row.parent_id else fragments.list_of(thread.id, row.number)
     told = replace(_reactions(row), dom_id=shown.dom_id, fragment=shown, elsewhere=elsewhere)
-    return replace(told, into=into, say=_sentence(row, vantage), owner_id=row.author_id)
+    return replace(told, into=into, say=_sentence(row, thread, vantage), owner_id=row.author_id)
 
 
 def _reactions(row: Any) -> Placed:
@@ -105,10 +105,11 @@ def _reactions(row: Any) -> Placed:
     return Placed(shown.dom_id, shown, elsewhere=True, holders=holders, anew=f"reaction-{row.id}-")
 
 
-def _sentence(row: Any, vantage: Vantage) -> Message:
+def _sentence(row: Any, thread: ThreadNow, vantage: Vantage) -> Message:
     if row.withdrawn:
         return Message(N_("A comment was withdrawn"))
-    name = {"name": shown_as(Author(*row[:6]), row, vantage).name}
+    by = shown_as(Author(*row[:6]), stricter(thread.attribution, row.attribution), vantage)
+    name = {"name": by.name}
     if row.version > 1:
         return Message(N_("%(name)s edited a comment"), name)
     if row.parent_id is not None:

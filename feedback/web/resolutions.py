@@ -25,7 +25,7 @@ ResolveDoor = Annotated[OpenThread, Door(open_to_resolve)]
 
 def _shown(thread: OpenThread) -> Reply:
     dom_id = f"resolution-{thread.now.id}"
-    return Reply(f"/initiatives/{thread.initiative.id}#conversation", (Region(thread.now.stream_id, dom_id),))
+    return Reply(f"{thread.now.page}#conversation", (Region(thread.now.stream_id, dom_id),))
 
 
 @verb("/threads/{thread:int}/resolution")

@@ -25,7 +25,7 @@ class VisitForm(Form):
 def create(call: Call, thread: ThreadDoor, form: VisitForm) -> Reply:
     """Note how far the thread was read."""
     visits.visit(call.db, call.signed_in.person_id, thread.now.id, form.upto, now=call.now)
-    return Reply(f"/initiatives/{thread.initiative.id}#conversation")
+    return Reply(f"{thread.now.page}#conversation")
 
 
 @verb("/comments/{comment:int}/unread")

@@ -98,6 +98,7 @@ TABLE: dict[str, Row] = {
     "cohorts.web.initiative.save": Row("303 404 404 303 303 403 404 403 403 403 404", TEXTS),
     "initiatives.summary":        Row("303 404 404 200 200 403 404 403 403 403 404"),
     "cohorts.web.initiative.release": Row("303 404 404 303 303 403 404 403 403 403 404", {"summary": "What we found"}),
+    "feedback.web.talk.show":     Row("303 404 404 200 200 200 404 200 200 404 404"),
     "feedback.web.comments.create": Row("303 404 404 303 303 303 404 303 303 404 404", {"text": "Words"}),
     "feedback.web.composer.show": Row("303 404 404 200 200 200 404 200 200 404 404"),
     "feedback.web.comments.show": Row("303 404 404 303 303 303 404 303 303 404 404"),

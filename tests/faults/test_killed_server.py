@@ -32,7 +32,8 @@ def initiative(house: Installation, world: World, number: int) -> tuple[int, int
         team = teams.create(db, cohort, office, name=f"Team {number}", part=Part.ASKS)
         texts = dict.fromkeys(("challenge", "context", "tried", "asked", "released_summary"), "Words.")
         new = initiatives.start(db, team, title=f"Round {number}", by_id=world.people["Amara"], now=utc_now(), **texts)
-        return of(new.id), of(threads.open_for_cohort(db, new).id)
+        threads.open_for_new(db, [new])
+        return of(new.id), threads.of_cohort(db, of(new.id))
 
 
 def catches_up(page: Follower) -> tuple[str, str]:

@@ -126,7 +126,7 @@ def test_withdrawn_words_leave_every_query_and_replies_stay(database: Database, 
         ]
         assert "church bells" not in str(everything)
         assert "Who rings them" in str(everything)
-        assert listing.name_of(db, vantage, thread.id, id_) is None
+        assert listing.name_of(db, vantage, thread, id_) is None
         assert touched(db, thread.stream_id)[-1] == f"comment-{id_}"
 
 
@@ -173,9 +173,20 @@ def test_a_new_name_touches_whatever_shows_it(database: Database, world: World) 
         assert touched(db, thread.talk_stream_id) == [f"news-{world.tide.cohort}"]
 
 
-def test_one_thread_for_an_initiative_and_an_audience(database: Database, world: World) -> None:
-    from cohorts.models import Initiative
-
-    with database.transaction(writing=True) as db:
-        initiative = db.get_one(Initiative, world.tide.initiative)
-        assert threads.open_for_cohort(db, initiative).id == world.tide.thread
+def test_initiative_has_a_thread_for_each_audience(database: Database, world: World) -> None:
+    with database.transaction(writing=False) as db:
+        kinds = {
+            name: {
+                one.kind
+                for one in threads.on_initiative(db, seen_by(db, world, name, world.tide), world.tide.initiative)
+            }
+            for name in ("Amara", "Chiara", "Esi", "Farid", "Greta")
+        }
+        assert threads.of_cohort(db, world.tide.initiative) == world.tide.thread
+    assert kinds == {
+        "Amara": {"team", "team and board", "cohort"},
+        "Chiara": {"cohort"},
+        "Esi": {"team and board", "cohort"},
+        "Farid": {"team", "team and board", "cohort", "facilitators"},
+        "Greta": set(),
+    }

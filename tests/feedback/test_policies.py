@@ -59,7 +59,7 @@ def test_each_role_towards_a_thread(database: Database, world: World, name: str)
         found = db.execute(select(Thread.id).where(visible_threads(vantage))).scalars().all()  # type: ignore[call-overload]
         held = next(iter(standing_of(db, world.people[name]).held), None)
         assert (world.tide.thread in found) == sees
-        assert (threads.on_initiative(db, vantage, world.tide.initiative) is not None) == sees
+        assert bool(threads.on_initiative(db, vantage, world.tide.initiative)) == sees
     assert world.foreign.thread not in found
     assert may_comment(vantage, held) == talks
     assert may_follow_news(vantage) == talks

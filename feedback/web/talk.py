@@ -1,0 +1,61 @@
+"""A conversation with the form that goes on with it: on the page of an initiative, and on one of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cohorts.audiences import AUDIENCE_WORDS
+from cohorts.web.fragments import whereabouts
+from feedback.policies import may_comment
+from feedback.web import fragments
+from feedback.web.composer import composing
+from feedback.web.conversations import conversation, window_asked
+from feedback.web.doors import OpenThread, ThreadDoor
+from feedback.web.since import since_last_visit
+from server.calls import Call
+from server.live.log import positions
+from server.pages import Page
+from server.routes import page
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What feedback/talk.html shows of a thread, the stream to follow, and the ids of the reader's items."""
+
+    context: dict[str, Any]
+    stream_id: int
+    mine: tuple[str, ...]
+
+
+def talk(call: Call, thread: OpenThread) -> Talk:
+    """The conversation of a thread as this reader may see it."""
+    window = window_asked(call, thread.now)
+    said = conversation(call, thread.now, thread.initiative.vantage, window)
+    context = {
+        "conversation": said.shown,
+        "window": window,
+        "since": since_last_visit(call, thread.now, window, said.standing),
+        "resolution": fragments.resolution(thread.now, thread.initiative.vantage, empty=not thread.now.tops),
+        "seen_by": AUDIENCE_WORDS[thread.now.kind],
+        "talks": may_comment(thread.initiative.vantage, thread.initiative.held),
+        **composing(call, thread),
+    }
+    return Talk(context, thread.now.stream_id, tuple(said.mine.get(call.signed_in.person_id, ())))
+
+
+def talk_page(call: Call, thread: OpenThread) -> Page:
+    """A conversation alone."""
+    found = talk(call, thread)
+    live = positions(call.db, (thread.initiative.stream_id, found.stream_id))
+    context = {"initiative": thread.initiative, "whereabouts": whereabouts(thread.initiative), **found.context}
+    return Page("feedback/thread.html", context, live, found.mine)
+
+
+@page("/threads/{thread:int}")
+def show(call: Call, thread: ThreadDoor) -> Page:
+    """A conversation among fewer people than the whole cohort."""
+    return talk_page(call, thread)
+
+
+routes = [show]
