@@ -19,7 +19,7 @@ from people import persons
 from people.models import Person
 from server.clock import utc_now
 from tests.faults.installation import Installation
-from tests.house import House
+from tests.house import House, plain_client
 from tests.world import World, of
 
 AGAIN = 0.05
@@ -62,7 +62,7 @@ class Crowd:
         url = self.urls[number % len(self.urls)]
         name = f"login_{httpx.URL(url).port}"
         headers = {"sec-fetch-site": "same-origin", "cookie": f"{name}={self.house.cookie(self.people[number])}"}
-        client = httpx.Client(base_url=url, headers=headers, timeout=20)
+        client = plain_client(url, headers=headers)
         self.house.clients.append(client)
         return client
 

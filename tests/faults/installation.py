@@ -22,7 +22,7 @@ import httpx
 from server.db import Database
 from server.live.log import write_touched
 from server.settings import ROOT, Settings
-from tests.house import House, free_port
+from tests.house import House, free_port, plain_client
 from tests.server.command import COMMAND, environment
 
 START_SECONDS = 30.0
@@ -58,7 +58,8 @@ class Installation(House):
 
     def answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/", timeout=START_SECONDS).status_code == 200
+            with plain_client(self.url) as client:
+                return client.get("/", timeout=START_SECONDS).status_code == 200
         except httpx.TransportError:
             return False
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import httpx
 
 from server.settings import ROOT
+from tests.house import plain_client
 
 COMMAND = [sys.executable, "-c", "import sys; from server.cli import main; sys.exit(main())"]
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
@@ -77,7 +78,8 @@ def answer(process: subprocess.Popen[str], url: str) -> httpx.Response:
     deadline = time.monotonic() + 30
     while True:
         try:
-            return httpx.get(url, timeout=10)
+            with plain_client(url) as client:
+                return client.get(url, timeout=10)
         except httpx.ConnectError:
             assert process.poll() is None, process.stderr.read() if process.stderr else ""
             assert time.monotonic() < deadline, "nothing answers"

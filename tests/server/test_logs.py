@@ -30,7 +30,7 @@ from server.lanes import Lane
 from server.logs import ABOUT, Json, Lines, about
 from server.mail import JOB_KIND
 from tests.conftest import Databases
-from tests.house import free_port
+from tests.house import free_port, plain_client
 from tests.server.command import answer, started
 from tests.services.smtp import Postbox
 from tests.world import World
@@ -168,7 +168,7 @@ def test_requests_leave_one_line_each_and_no_trace_of_people(sqlite_world: tuple
         port = one.url.rpartition(":")[2]
         cookies = {f"login_{port}": token}
         headers = {"sec-fetch-site": "same-origin", "x-request-id": SECRET, "user-agent": SECRET}
-        with httpx.Client(base_url=one.url, cookies=cookies, headers=headers, timeout=20) as amara:
+        with plain_client(one.url, cookies=cookies, headers=headers) as amara:
             seen = amara.get(f"/initiatives/{world.tide.initiative}?q={SECRET}")
             assert "Okoro" in seen.text
             said = amara.post(
@@ -177,7 +177,7 @@ def test_requests_leave_one_line_each_and_no_trace_of_people(sqlite_world: tuple
             assert said.status_code < 400
             assert amara.get(f"/{SECRET}").status_code == 404
             assert amara.post("/sign-in/mails", data={"email": "amara@example.org"}).status_code < 400
-        with httpx.Client(base_url=one.url, headers=headers, timeout=20) as stranger:
+        with plain_client(one.url, headers=headers) as stranger:
             assert stranger.post("/sign-in/mails", data={"email": "bram@example.org"}).status_code == 303
             postbox.wait_for(1)
             stranger.get(f"/sign-in/link/{SECRET}")
