@@ -19,6 +19,7 @@ from tests.services.smtp import Postbox, smtp
 from tests.world import World
 
 BOTH = ("sqlite", "postgresql")
+Opened = tuple[House, World]
 
 
 # Each waits for servers to be killed and to come back: begun first, they end beside the others and not after them.
@@ -125,7 +126,11 @@ def house(world_database: tuple[str, World]) -> Iterator[House]:
         yield house
 
 
-Opened = tuple[House, World]
+@pytest.fixture(scope="module", params=BOTH)
+def read_house(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Opened]:
+    """One house for all tests of a module that only read: starting one for each took most of their time."""
+    with databases.copy(request.param) as (url, world), running(url) as house:
+        yield house, world
 
 
 @pytest.fixture

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, partial
+
 import pytest
 
 from feedback.models import Comment
 from tests.access.test_every_answer import is_static, of_method
 from tests.access.walk import ids_in
+from tests.conftest import Opened
 from tests.house import House
 from tests.world import World
 
@@ -25,22 +29,28 @@ def everything_shown(house: House, world: World, name: str) -> str:
     return "\n".join(page.text for page in pages if page.status_code == 200)
 
 
+@pytest.fixture(scope="module")
+def shown_to(read_house: Opened) -> Callable[[str], str]:
+    """Every page of a person, asked for once for all tests that change nothing."""
+    return cache(partial(everything_shown, *read_house))
+
+
 @pytest.mark.parametrize("name", READERS)
-def test_those_who_take_part_read_the_work_and_the_talk(house: House, world: World, name: str) -> None:
-    shown = everything_shown(house, world, name)
+def test_those_who_take_part_read_the_work_and_the_talk(shown_to: Callable[[str], str], name: str) -> None:
+    shown = shown_to(name)
     assert [words for words in (*CHAPTERS, *TALK, TITLE) if words not in shown] == []
 
 
 @pytest.mark.parametrize("name", ["Greta", "Hana", "Dmitri", "Ivo", "Jun"])
-def test_nobody_else_reads_a_word_of_it(house: House, world: World, name: str) -> None:
-    shown = everything_shown(house, world, name)
+def test_nobody_else_reads_a_word_of_it(shown_to: Callable[[str], str], name: str) -> None:
+    shown = shown_to(name)
     assert [words for words in (*CHAPTERS, *TALK, TITLE) if words in shown] == []
 
 
-def test_only_sponsors_and_those_who_take_part_read_the_summary(house: House, world: World) -> None:
-    assert SUMMARY in everything_shown(house, world, "Greta")
-    assert SUMMARY not in everything_shown(house, world, "Hana")
-    assert SUMMARY not in everything_shown(house, world, "Dmitri")
+def test_only_sponsors_and_those_who_take_part_read_the_summary(shown_to: Callable[[str], str]) -> None:
+    assert SUMMARY in shown_to("Greta")
+    assert SUMMARY not in shown_to("Hana")
+    assert SUMMARY not in shown_to("Dmitri")
 
 
 def test_summary_that_was_taken_back_is_gone(house: House, world: World) -> None:
@@ -49,9 +59,10 @@ def test_summary_that_was_taken_back_is_gone(house: House, world: World) -> None
 
 
 @pytest.mark.parametrize("name", [*READERS, "Greta", "Hana"])
-def test_withdrawn_words_are_on_no_page(house: House, world: World, name: str) -> None:
+def test_withdrawn_words_are_on_no_page(read_house: Opened, shown_to: Callable[[str], str], name: str) -> None:
+    house, world = read_house
     assert WITHDRAWN in "".join(comment.text for comment in house.rows(Comment))
-    assert WITHDRAWN not in everything_shown(house, world, name)
+    assert WITHDRAWN not in shown_to(name)
     for path in ("", "/edit", "/history", "/withdrawal"):
         answer = house.visit(world.people[name]).get(f"/comments/{world.tide.comments['Bram']}{path}")
         assert WITHDRAWN not in answer.text, path

@@ -11,6 +11,7 @@ from lxml import html
 
 from feedback.models import Comment
 from server.routes import MOST_BODY
+from tests.conftest import Opened
 from tests.house import House
 from tests.live.deeds import Deeds
 from tests.world import World
@@ -45,6 +46,17 @@ BOMBS = (
 # Just beyond what a column of each database holds, and far beyond.
 HUGE = ("3000000000", "9300000000000000000", "99999999999999999999")
 ALLOWED = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
+
+
+@pytest.fixture
+def house(read_house: Opened) -> House:
+    """One for all: what is refused changes nothing, and what is taken here is in nobody's way."""
+    return read_house[0]
+
+
+@pytest.fixture
+def world(read_house: Opened) -> World:
+    return read_house[1]
 
 
 def say(house: House, world: World, text: str, name: str = "Amara", **fields: str) -> httpx.Response:
