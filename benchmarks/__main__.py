@@ -6,9 +6,11 @@ import argparse
 import json
 import sys
 
+from benchmarks.allocation import measure as allocation
 from benchmarks.idle_sockets import measure as idle_sockets
 from benchmarks.import_rows import measure as import_rows
 from benchmarks.live_comment import measure as live_comment
+from benchmarks.page_prompts import measure as page_prompts
 from benchmarks.page_thread import measure as page_thread
 from benchmarks.page_thread_10k import measure as page_thread_10k
 from benchmarks.redis_wakeup import measure as redis_wakeup
@@ -22,6 +24,8 @@ MEASURES = {
     "live.idle_socket_bytes": idle_sockets,
     "page.javascript_bytes": script_bytes,
     "import.rows_5000": import_rows,
+    "advice.page_300_prompts": page_prompts,
+    "feedback.allocation_200x5_seconds": allocation,
 }
 
 

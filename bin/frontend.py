@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bootstrap import CACHE, ROOT, VENV, SetupFailed, alone, fingerprint, quiet_environment, run_logged, say
+from joined import joined
 
 if TYPE_CHECKING:
     from bootstrap import Environment
@@ -17,16 +18,19 @@ if TYPE_CHECKING:
 NOTE = ".made-from"
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
-SOURCES = (ROOT / "package.json", ROOT / "package-lock.json", Path(__file__))
+SOURCES = (ROOT / "package.json", ROOT / "package-lock.json", Path(__file__), ROOT / "bin/joined.py")
 
 SCRIPTS = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/dist/ext/hx-ws.min.js": "hx-ws.min.js",
 }
+# Packages that come in pieces, and the folder below static/vendor/ of what pages import by name.
+IN_PIECES = ("yjs",)
+IMPORTED = "modules"
 FONTS = ("source-serif-4", "source-sans-3")
 SUBSETS = ("latin", "latin-ext")
 STYLES = ("normal", "italic")
-LICENCES = ("htmx.org", *(f"@fontsource-variable/{font}" for font in FONTS))
+LICENCES = ("htmx.org", "yjs", "lib0", *(f"@fontsource-variable/{font}" for font in FONTS))
 
 OLDEST_NPM = 7  # the first that reads a lock file of version 3
 
@@ -59,6 +63,8 @@ def vendor(environment: "Environment") -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         for source, name in files().items():
             place(MODULES / source, fresh / name)
+        for package in IN_PIECES:
+            put(joined(MODULES, package).encode(), fresh / IMPORTED / f"{package}.js")
         (fresh / NOTE).write_text(made_from)
         VENDOR.parent.mkdir(exist_ok=True)
         if VENDOR.exists():
@@ -74,12 +80,17 @@ def noted(folder: Path) -> str:
 
 
 def place(source: Path, target: Path) -> None:
-    """Copy one file; a script loses the comment that would make browsers ask for a source map."""
+    """Copy one file out of a package."""
     if not source.is_file():
         raise SetupFailed(f"{source} is missing from the npm package that should hold it: package-lock.json is wrong.")
+    put(source.read_bytes(), target)
+
+
+def put(content: bytes, target: Path) -> None:
+    """Write one file for browsers."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    content = source.read_bytes()
     if target.suffix == ".js":
+        # The comment that would make browsers ask for a source map.
         content = re.sub(rb"\n?//[#@] sourceMappingURL=\S*", b"", content)
     target.write_bytes(content)
     target.chmod(0o644)

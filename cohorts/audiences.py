@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 
-from cohorts.models import Audience, AudienceKind, Cohort, Team
-from cohorts.policies import BELONGS, Standing, Vantage
+from cohorts.models import Attribution, Audience, AudienceKind, Cohort, Membership, Removal, Role, Team
+from cohorts.policies import BELONGS, PEER, Standing, Vantage
 from server.db import Db, ask
 from server.languages import N_
 
-__all__ = ["AUDIENCE_WORDS", "Vantage", "make_for_cohort", "make_for_teams", "vantage_in_cohort", "vantage_in_team"]
+__all__ = [
+    "AUDIENCE_WORDS",
+    "InTeam",
+    "Naming",
+    "Vantage",
+    "make_for_cohort",
+    "make_for_teams",
+    "people_in",
+    "vantage_in_cohort",
+    "vantage_in_team",
+    "vantages_in_teams",
+]
 
 
 # What each kind is called where somebody chooses it, and on everything that is said to it.
@@ -50,18 +62,63 @@ def make_for_teams(db: Db, teams: Iterable[Team]) -> None:
     db.flush()
 
 
+class Naming(NamedTuple):
+    """What a cohort and its programme say of whose words are whose."""
+
+    attribution: str = Attribution.NAMED
+    facilitators_see_authors: bool = False
+
+
+AS_THEMSELVES = Naming()
+
+
+class InTeam(NamedTuple):
+    """Where something of a team is."""
+
+    team_id: int
+    cohort_id: int
+    programme_id: int
+    naming: Naming = AS_THEMSELVES
+
+
 def vantage_in_team(
-    db: Db, standing: Standing, team_id: int, cohort_id: int, programme_id: int, language: str
+    db: Db,
+    standing: Standing,
+    team_id: int,
+    cohort_id: int,
+    programme_id: int,
+    language: str,
+    naming: Naming = AS_THEMSELVES,
 ) -> Vantage:
     """From where that person sees a team: one query, none for those who belong to no audience."""
     roles = standing.roles_in_team(team_id, cohort_id, programme_id)
-    return Vantage(_belonging(db, roles, cohort_id, team_id), roles, language)
+    return Vantage(_belonging(db, roles, cohort_id, team_id), roles, language, *naming)
 
 
-def vantage_in_cohort(db: Db, standing: Standing, cohort_id: int, programme_id: int, language: str) -> Vantage:
+def vantage_in_cohort(
+    db: Db, standing: Standing, cohort_id: int, programme_id: int, language: str, naming: Naming = AS_THEMSELVES
+) -> Vantage:
     """From where that person sees a cohort as a whole."""
     roles = standing.roles_in_cohort(cohort_id, programme_id)
-    return Vantage(_belonging(db, roles, cohort_id, None), roles, language)
+    return Vantage(_belonging(db, roles, cohort_id, None), roles, language, *naming)
+
+
+def vantages_in_teams(db: Db, standing: Standing, places: Iterable[InTeam], language: str) -> dict[int, Vantage]:
+    """From where that person sees each of those teams, by its id: one query however many."""
+    wanted = list(places)
+    here = _AUDIENCE.c.cohort_id.in_(sorted({place.cohort_id for place in wanted}))
+    rows = db.execute(select(_AUDIENCE.c.id, _AUDIENCE.c.kind, _AUDIENCE.c.cohort_id, _AUDIENCE.c.team_id).where(here))
+    known = rows.all()
+    found = {}
+    for place in wanted:
+        roles = standing.roles_in_team(place.team_id, place.cohort_id, place.programme_id)
+        mine = (
+            row.id
+            for row in known
+            if row.cohort_id == place.cohort_id and row.team_id in (None, place.team_id) and BELONGS[row.kind] & roles
+        )
+        found[place.team_id] = Vantage(frozenset(mine), roles, language, *place.naming)
+    return found
 
 
 def _belonging(db: Db, roles: frozenset[str], cohort_id: int, team_id: int | None) -> frozenset[int]:
@@ -69,3 +126,21 @@ def _belonging(db: Db, roles: frozenset[str], cohort_id: int, team_id: int | Non
     if not kinds:
         return frozenset()
     return frozenset(ask(db, _OF_KINDS, cohort=cohort_id, team=team_id, kinds=kinds).scalars())
+
+
+def people_in(db: Db, team_id: int, cohort_id: int, programme_id: int) -> dict[str, int]:
+    """How many people each kind of audience of that team has now: one query."""
+    held, gone = Membership.__table__, Removal.__table__  # type: ignore[attr-defined]
+    rows = select(held.c.person_id, held.c.role, held.c.cohort_id, held.c.team_id).outerjoin(
+        gone, gone.c.membership_id == held.c.id
+    )
+    here = (held.c.programme_id == programme_id) & gone.c.membership_id.is_(None)
+    there: dict[str, set[int]] = {kind: set() for kind in BELONGS}
+    for person_id, role, in_cohort, in_team in db.execute(rows.where(here)):
+        if role != Role.FACILITATOR and in_cohort != cohort_id:
+            continue
+        seen_as = PEER if role == Role.MEMBER and in_team != team_id else role
+        for kind, members in BELONGS.items():
+            if seen_as in members:
+                there[kind].add(person_id)
+    return {kind: len(people) for kind, people in there.items()}

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, select
 
 from cohorts import audiences
-from cohorts.models import Cohort, Initiative, Programme, Team
+from cohorts.models import Attribution, Cohort, Initiative, Programme, Team
 from server.db import Db
 from server.live.log import new_stream, touch
+
+# What other packages do when a cohort is made, and when its teams or their people change. server/app.py fills both,
+# once: jobs make and change them too, where there is no call that could hand such functions down.
+with_new_cohorts: list[Callable[[Db, Cohort], object]] = []
+when_people_change: list[Callable[[Db, int, int | None], object]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,7 @@ class ProgrammeFacts:
     edition: str
     host: str
     time_zone: str
+    facilitators_see_authors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,13 @@ class CohortFacts:
     purpose: str
     stream_id: int
     talk_stream_id: int
+    attribution: str
     programme: ProgrammeFacts
+
+    @property
+    def naming(self) -> audiences.Naming:
+        """What is told there of whose words are whose."""
+        return audiences.Naming(self.attribution, self.programme.facilitators_see_authors)
 
 
 class HasId(Protocol):
@@ -43,13 +56,14 @@ class HasId(Protocol):
     def id(self) -> int | None: ...
 
 
-def create(db: Db, programme: HasId, *, name: str, purpose: str = "") -> Cohort:
+def create(db: Db, programme: HasId, *, name: str, purpose: str = "", attribution: str = Attribution.NAMED) -> Cohort:
     """A cohort with its streams and its audiences."""
     assert programme.id is not None
     cohort = Cohort(
         programme_id=programme.id,
         name=name,
         purpose=purpose,
+        attribution=attribution,
         stream_id=new_stream(db, "cohort"),
         talk_stream_id=new_stream(db, "talk"),
         arrivals_stream_id=new_stream(db, "arrivals"),
@@ -57,6 +71,8 @@ def create(db: Db, programme: HasId, *, name: str, purpose: str = "") -> Cohort:
     db.add(cohort)
     db.flush()
     audiences.make_for_cohort(db, cohort)
+    for begin in with_new_cohorts:
+        begin(db, cohort)
     return cohort
 
 
@@ -66,14 +82,14 @@ def read(db: Db, *conditions: ColumnElement[bool]) -> list[CohortFacts]:
     programme: Any = Programme.__table__  # type: ignore[attr-defined]
     rows = db.execute(
         select(
-            *(cohort.c[name] for name in ("id", "name", "purpose", "stream_id", "talk_stream_id")),
-            *(programme.c[name] for name in ("id", "name", "edition", "host", "time_zone")),
+            *(cohort.c[name] for name in ("id", "name", "purpose", "stream_id", "talk_stream_id", "attribution")),
+            *(programme.c[each.name] for each in fields(ProgrammeFacts)),
         )
         .join(programme, programme.c.id == cohort.c.programme_id)
         .where(*conditions)
         .order_by(programme.c.id, cohort.c.id)
     )
-    return [CohortFacts(*(*row[:5], ProgrammeFacts(*row[5:]))) for row in rows]
+    return [CohortFacts(*(*row[:6], ProgrammeFacts(*row[6:]))) for row in rows]
 
 
 def describe(db: Db, cohort_id: int, *, name: str, purpose: str) -> None:
@@ -94,6 +110,8 @@ def tell_arrivals(db: Db, cohort_id: int, team_id: int | None) -> None:
     """Who was invited to a team, or to the cohort itself, changed, or who has arrived there."""
     part = f"arrivals-team-{team_id}" if team_id is not None else f"arrivals-board-{cohort_id}"
     touch(db, db.get_one(Cohort, cohort_id).arrivals_stream_id, f"arrivals-counts-{cohort_id}", part)
+    for tell in when_people_change:
+        tell(db, cohort_id, team_id)
 
 
 def tell_heads(db: Db, condition: ColumnElement[bool]) -> None:

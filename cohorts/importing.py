@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -23,7 +24,7 @@ from cohorts.imports import IMPORT, ROW
 from cohorts.spreadsheets import Line, Unreadable, lines
 from server.clock import utc_now
 from server.db import Db
-from server.jobs import Interrupted, LostLease, Running, TryLater, Work
+from server.jobs import KEPT, Interrupted, LostLease, Running, TryLater, Work, hourly
 from server.languages import N_
 from server.live.log import touch
 
@@ -31,6 +32,8 @@ READ_STEP, APPLY_STEP = 100, 50
 # The share of the time in which an import works; the rest belongs to the pages.
 SHARE = 1 / 3
 ATTEMPTS = 5
+# So many imports are cleared in one transaction: the next hour takes the next.
+AT_ONCE = 20
 
 _TWICE = N_("Two columns say the same: %(columns)s. Keep one of each.")
 _ONLY_HEADER = N_("There is a line with column names, and nobody below it.")
@@ -179,4 +182,33 @@ def run_apply(running: Running) -> None:
         done += len(part)
 
 
-works = [Work(imports.READ, run_read, attempts=ATTEMPTS), Work(imports.APPLY, run_apply)]
+def tell_stuck(db: Db, given: Mapping[str, Any]) -> None:
+    """The job of an import was given up: its page says so."""
+    import_id = int(given["import_id"])
+    for one in imports.read(db, IMPORT.c.id == import_id):
+        touch(db, one.stream_id, imports.progress(import_id))
+
+
+def clear(db: Db, now: datetime) -> None:
+    """What lists said of people is forgotten 30 days after they were applied, and as long after the upload where
+    nobody went on with them."""
+    past = now - KEPT
+    waiting = IMPORT.c.cancelled_at.is_(None) & (IMPORT.c.problem == "")
+    left = select(IMPORT.c.id).where(waiting, IMPORT.c.confirmed_at.is_(None), IMPORT.c.at < past)
+    for import_id in db.execute(left.limit(AT_ONCE)).scalars().all():
+        imports.cancel(db, import_id, now=now)
+    stuck = select(IMPORT.c.id).where(IMPORT.c.applied_at.is_(None), IMPORT.c.confirmed_at < past)
+    for import_id in db.execute(stuck.limit(AT_ONCE)).scalars().all():
+        imports.end(db, import_id, now=now)
+    kept = select(ROW.c.import_id).where(ROW.c.import_id == IMPORT.c.id).exists()
+    over = select(IMPORT.c.id, IMPORT.c.stream_id).where(IMPORT.c.applied_at < past, kept).limit(AT_ONCE)
+    for import_id, stream_id in db.execute(over).all():
+        db.execute(delete(ROW).where(ROW.c.import_id == import_id))
+        touch(db, stream_id, imports.progress(import_id), imports.listing(import_id))
+
+
+works = [
+    Work(imports.READ, run_read, attempts=ATTEMPTS, given_up=tell_stuck),
+    Work(imports.APPLY, run_apply, given_up=tell_stuck),
+    hourly("clear imports", clear),
+]

@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 
 
 class State(Enum):
-    """What an import is at."""
+    """What an import is at. STUCK: the job that works on it was given up, and it is not at its end."""
 
     READING = "reading"
     UNREADABLE = "unreadable"
@@ -51,6 +51,7 @@ class State(Enum):
     APPLYING = "applying"
     DONE = "done"
     CANCELLED = "cancelled"
+    STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class ImportFacts:
     ignored: tuple[str, ...]
     done: int = 0
     total: int = 0
+    given_up: bool = False
 
     @property
     def state(self) -> State:
@@ -82,8 +84,11 @@ class ImportFacts:
         if self.problem:
             return State.UNREADABLE
         if self.confirmed_at:
-            return State.DONE if self.applied_at else State.APPLYING
-        return State.READY if self.read_at else State.READING
+            return State.DONE if self.applied_at else self._at_work(State.APPLYING)
+        return State.READY if self.read_at else self._at_work(State.READING)
+
+    def _at_work(self, state: State) -> State:
+        return State.STUCK if self.given_up else state
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,17 @@ def cancel(db: Db, import_id: int, *, now: datetime) -> bool:
     return True
 
 
+def try_again(db: Db, import_id: int, *, by_id: int, now: datetime) -> bool:
+    """Ask once more for the work that was given up; it goes on where it stood. False: it was not given up."""
+    one = read(db, IMPORT.c.id == import_id)[0]
+    if one.state is not State.STUCK:
+        return False
+    kind = APPLY if one.confirmed_at else READ
+    enqueue(db, kind, now=now, key=job_key(kind, import_id), import_id=import_id, by_id=by_id)
+    touch(db, one.stream_id, progress(import_id))
+    return True
+
+
 _FACTS = ("id", "cohort_id", "file_name", "at", "read_at", "confirmed_at", "applied_at", "cancelled_at", "stream_id")
 
 
@@ -195,6 +211,7 @@ def read(db: Db, *conditions: Any) -> list[ImportFacts]:
     rows = db.execute(
         select(*(IMPORT.c[name] for name in _FACTS), person.c.name, programme.c.time_zone)
         .add_columns(IMPORT.c.problem, IMPORT.c.ignored, func.coalesce(JOB.c.done, 0), func.coalesce(JOB.c.total, 0))
+        .add_columns(JOB.c.id.is_(None) | JOB.c.ended_at.is_not(None))
         .join(person, person.c.id == IMPORT.c.by_id)
         .join(cohort, cohort.c.id == IMPORT.c.cohort_id)
         .join(programme, programme.c.id == cohort.c.programme_id)
@@ -207,9 +224,9 @@ def read(db: Db, *conditions: Any) -> list[ImportFacts]:
 
 def _facts(row: Any) -> ImportFacts:
     wide = len(_FACTS) + 2
-    problem, ignored, done, total = row[wide:]
+    problem, ignored, done, total, given_up = row[wide:]
     why = Message(*json.loads(problem)) if problem else None
-    return ImportFacts(*(*row[:wide], why, tuple(json.loads(ignored or "[]")), done, total))
+    return ImportFacts(*(*row[:wide], why, tuple(json.loads(ignored or "[]")), done, total, bool(given_up)))
 
 
 def of_stream(db: Db, stream_id: int) -> ImportFacts | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, select
 
 from cohorts import teams
+from cohorts.audiences import InTeam, Naming
 from cohorts.cohorts import ProgrammeFacts
 from cohorts.models import Cohort, Initiative, InitiativeVersion, Programme, Team
 from cohorts.teams import TeamFacts
@@ -26,6 +27,11 @@ COLUMNS = (
     *("id", "title", "language", *CHAPTERS, *(f"{name}_html" for name in CHAPTERS)),
     *("released_summary", "version", "changed_at", "stream_id"),
 )
+
+
+# Called when an initiative is saved, in the same transaction: with its id and what is shown of each chapter, before and
+# after. server/app.py fills it, once: an initiative is saved by commands too.
+when_saved: list[Callable[[Db, int, Mapping[str, str], Mapping[str, str]], object]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,11 @@ class InitiativeFacts:
     team: TeamFacts
     cohort: CohortName
     programme: ProgrammeFacts
+
+    @property
+    def naming(self) -> Naming:
+        """What is told there of whose words are whose."""
+        return Naming(self.cohort.attribution, self.programme.facilitators_see_authors)
 
 
 def start(
@@ -132,7 +143,7 @@ def _everything() -> Any:
             *(initiative.c[name] for name in COLUMNS),
             *teams.columns(),
             *(cohort.c[name] for name in ("id", "name", "stream_id", "talk_stream_id", "attribution")),
-            *(programme.c[name] for name in ("id", "name", "edition", "host", "time_zone")),
+            *(programme.c[each.name] for each in fields(ProgrammeFacts)),
         )
         .select_from(initiative)
         .join(team, team.c.id == initiative.c.team_id)
@@ -162,7 +173,43 @@ def read(db: Db, *scopes: ColumnElement[bool], **named: int) -> list[InitiativeF
 def _facts(row: Any) -> InitiativeFacts:
     wide = len(COLUMNS)
     team = teams.facts(row[wide : wide + teams.WIDE])
-    return InitiativeFacts(*(*row[:wide], team, CohortName(*row[-10:-5]), ProgrammeFacts(*row[-5:])))
+    return InitiativeFacts(*(*row[:wide], team, CohortName(*row[-11:-6]), ProgrammeFacts(*row[-6:])))
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeHead:
+    """An initiative where many are listed: none of its chapters. `zone`: the programme's."""
+
+    id: int
+    title: str
+    language: str
+    version: int
+    team: str
+    sample: bool
+    cohort: str
+    zone: str
+    place: InTeam
+
+
+def heads(db: Db, *scopes: ColumnElement[bool]) -> list[InitiativeHead]:
+    """The initiatives in those scopes (of Initiative, Team, Cohort), by cohort and team: one query."""
+    initiative, team = Initiative.__table__, Team.__table__  # type: ignore[attr-defined]
+    cohort, programme = Cohort.__table__, Programme.__table__  # type: ignore[attr-defined]
+    rows = db.execute(
+        select(
+            *(initiative.c[name] for name in ("id", "title", "language", "version")),
+            *(team.c.name.label("team"), team.c.sample, cohort.c.name.label("cohort"), programme.c.time_zone),
+            *(team.c.id.label("team_id"), cohort.c.id.label("cohort_id"), programme.c.id.label("programme_id")),
+            *(cohort.c.attribution, programme.c.facilitators_see_authors),
+        )
+        .select_from(initiative)
+        .join(team, team.c.id == initiative.c.team_id)
+        .join(cohort, cohort.c.id == team.c.cohort_id)
+        .join(programme, programme.c.id == cohort.c.programme_id)
+        .where(*scopes)
+        .order_by(cohort.c.id, team.c.id, initiative.c.id)
+    )
+    return [InitiativeHead(*(*row[:8], InTeam(*(*row[8:11], Naming(*row[11:]))))) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +269,19 @@ def save(
     merged = merge(base, theirs, texts, initiative.version)
     if not merged.conflicts and merged.texts != theirs:
         initiative.version += 1
+        before = _markup(initiative)
         _write(db, initiative, merged.texts, by_id, now)
+        for tell in when_saved:
+            tell(db, facts.id, before, _markup(initiative))
         touch(db, facts.stream_id, f"initiative-{facts.id}")
         # Only its readers hear of it: the row of the team in the cohort's list shows nothing of the initiative, because
         # sponsors and owners follow that list and must not be able to count the edits of what they may not read.
         touch(db, facts.cohort.talk_stream_id, f"news-{facts.cohort.id}")
     return merged
+
+
+def _markup(initiative: Initiative) -> dict[str, str]:
+    return {name: str(getattr(initiative, f"{name}_html")) for name in CHAPTERS}
 
 
 def release(db: Db, facts: InitiativeFacts, summary: str) -> None:

@@ -19,6 +19,8 @@ from server.live.log import touch
 
 __all__ = ["Held", "LastOwner", "Standing", "join", "remove", "speaking_as", "standing_of"]
 
+# Where fewer people than this have a role, the role names them.
+FEW = 3
 # With which of two memberships somebody talks about a team's work: their own team's before any other.
 SPEAKS_FIRST = (Role.MEMBER, Role.ADVISER, Role.FACILITATOR, PEER)
 
@@ -186,6 +188,35 @@ def members_of(db: Db, team_id: int) -> list[MemberFacts]:
         .order_by(held.c.id)
     )
     return [MemberFacts(*row) for row in rows]
+
+
+def is_one_of_few(db: Db, membership_id: int, *, of_team: bool) -> bool:
+    """Whether fewer than FEW people have the role of that membership in its cohort (a facilitator's: in its programme;
+    `of_team` a member's: in its team), so that the role alone names them."""
+    mine = db.get_one(Membership, membership_id)
+    if mine.role == Role.FACILITATOR:
+        place = _HELD.c.programme_id == mine.programme_id
+    elif of_team and mine.team_id is not None:
+        place = _HELD.c.team_id == mine.team_id
+    else:
+        place = _HELD.c.cohort_id == mine.cohort_id
+    held = _HELD.outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
+    people = select(func.count(_HELD.c.person_id.distinct())).select_from(held)
+    there = people.where(place, _HELD.c.role == mine.role, _GONE.c.membership_id.is_(None))
+    return int(db.execute(there).scalar_one()) < FEW
+
+
+def tell_everybody(db: Db, cohort_id: int) -> None:
+    """What everybody who talks in a cohort may see, or what they are told of it, has changed: their open pages ask."""
+    cohort = db.get_one(Cohort, cohort_id)
+    person = Person.__table__  # type: ignore[attr-defined]
+    run = (_HELD.c.programme_id == cohort.programme_id) & (_HELD.c.role == Role.FACILITATOR)
+    held = _HELD.join(person, person.c.id == _HELD.c.person_id)
+    held = held.outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
+    streams = select(person.c.stream_id).distinct().select_from(held)
+    there = streams.where((_HELD.c.cohort_id == cohort_id) | run, _GONE.c.membership_id.is_(None))
+    for stream_id in db.execute(there).scalars().all():
+        touch(db, stream_id, "access")
 
 
 def names_of(db: Db, person_ids: Iterable[int]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
-from cohorts.models import AudienceKind, Cohort, Initiative, Programme, Role, Team
+from cohorts.models import Attribution, AudienceKind, Cohort, Initiative, Programme, Role, Team
 
 PEER = "peer"
 READERS = frozenset({Role.FACILITATOR, Role.MEMBER, PEER, Role.ADVISER})
@@ -71,11 +71,18 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Vantage:
     """From where a team or a cohort is seen: its audiences that the reader belongs to and the reader's roles there.
-    Shared by many readers, never a person."""
+    Shared by many readers, never a person. `attribution`: the cohort's; `facilitators_see_authors`: the programme's."""
 
     audiences: frozenset[int]
     roles: frozenset[str]
     language: str
+    attribution: str = Attribution.NAMED
+    facilitators_see_authors: bool = False
+
+    @property
+    def unmasks(self) -> bool:
+        """Whether its readers see whose words are whose, whatever others are told."""
+        return self.facilitators_see_authors and Role.FACILITATOR in self.roles
 
 
 _PROGRAMME_WIDE = frozenset({Role.FACILITATOR, Role.SPONSOR})

@@ -22,16 +22,25 @@ class ProgrammeShown:
     purpose: str
     host: str
     time_zone: str
+    facilitators_see_authors: bool
 
 
-COLUMNS = ("id", "name", "edition", "purpose", "host", "time_zone")
+COLUMNS = ("id", "name", "edition", "purpose", "host", "time_zone", "facilitators_see_authors")
 
 
 def create(
-    db: Db, *, name: str, edition: str = "", purpose: str = "", host: str = "", time_zone: str = "UTC"
+    db: Db,
+    *,
+    name: str,
+    edition: str = "",
+    purpose: str = "",
+    host: str = "",
+    time_zone: str = "UTC",
+    facilitators_see_authors: bool = False,
 ) -> Programme:
     """A programme; `time_zone` is an IANA name, shown where no reader's zone is known."""
     programme = Programme(name=name, edition=edition, purpose=purpose, host=host, time_zone=time_zone)
+    programme.facilitators_see_authors = facilitators_see_authors
     db.add(programme)
     db.flush()
     return programme
@@ -44,11 +53,11 @@ def read(db: Db, *conditions: ColumnElement[bool]) -> list[ProgrammeShown]:
     return [ProgrammeShown(*row) for row in rows]
 
 
-def describe(db: Db, programme_id: int, **given: str) -> None:
+def describe(db: Db, programme_id: int, **given: object) -> None:
     """Give a programme another name, edition, purpose, host and time zone."""
     programme = db.get_one(Programme, programme_id)
-    for name, text in given.items():
-        setattr(programme, name, text)
+    for name, value in given.items():
+        setattr(programme, name, value)
     cohort: Any = Cohort.__table__  # type: ignore[attr-defined]
     tell_heads(db, cohort.c.programme_id == programme_id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -120,12 +120,13 @@ class Table:
             yield Event(remark.withdrawn, lambda now: self.take_back(remark, now))
 
 
-def hold(db: Db, cohort: Cohort, cast: Mapping[str, Person], now: datetime) -> None:
-    """Hold all conversations at once, oldest event first: what was said later has the higher id."""
+def hold(db: Db, cohort: Cohort, cast: Mapping[str, Person], now: datetime, also: Iterable[Event] = ()) -> None:
+    """Hold all conversations at once, oldest event first: what was said later has the higher id. `also`: what happens
+    among them."""
     # Counted from midnight, so that everybody writes by day wherever they live, whenever the demo is filled.
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     by_team = {found.team.name: found for found in initiatives.read(db) if found.team.cohort_id == cohort.id}
-    events: list[Event] = []
+    events: list[Event] = [*also]
     for conversation in conversations():
         events += Table(db, by_team[conversation.team], cast).events(conversation)
     for event in sorted(events, key=lambda event: event.ago, reverse=True):

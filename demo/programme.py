@@ -12,10 +12,11 @@ from sqlalchemy import text
 
 from cohorts import cohorts, initiatives, programmes, teams
 from cohorts.models import Cohort, Part, Programme, Role
-from demo import conversations, invited, people
+from demo import advice, attached, chatham, conversations, given, invited, people, rounds, talk
 from demo.samples import board
 from demo.state import DemoState, state_in
 from feedback import threads
+from feedback.rounds.rounds import begin_list
 from people import organisations
 from people.models import Sector
 from server.clock import utc_now
@@ -55,14 +56,23 @@ def build(db: Db, now: datetime) -> None:
     }
     places[LEARNING_TRACK] = track = learning_track(db, programme, facts["learning_track"], began)
     cast = people.add_board(db, programme, places, began) | people.add_teams(db, track, began)
-    conversations.hold(db, track, cast, now)
-    hosts = (cast[one.handle] for one in board() if one.role == Role.FACILITATOR)
-    invited.add_invitations(db, track, next(hosts), now)
+    frank = chatham.open_circle(db, programme, cast, began)
+    also = [
+        *advice.events(db, track, cast, now),
+        *chatham.events(db, frank, cast, now),
+        *talk.events(db, track, cast, now),
+    ]
+    conversations.hold(db, track, cast, now, also=also)
+    attached.add(db, now)
+    host = next(cast[one.handle] for one in board() if one.role == Role.FACILITATOR)
+    invited.add_invitations(db, track, host, now)
+    given.fill(db, rounds.hold(db, track, host, now), now)
 
 
 def challenge_cohort(db: Db, programme: Programme, challenge: Facts, call: str, began: datetime) -> Cohort:
     """The owner who asks and the two providers who bring, with nothing but what is known of them."""
     cohort = cohorts.create(db, programme, name=challenge["title"], purpose=challenge["question"])
+    begin_list(db, cohort)
     owner = challenge["owner"]
     themes = ", ".join(challenge["themes"])
     asking = {
@@ -85,6 +95,7 @@ def challenge_cohort(db: Db, programme: Programme, challenge: Facts, call: str, 
 def learning_track(db: Db, programme: Programme, track: Facts, began: datetime) -> Cohort:
     """The cohort of thirty with its themes and the two teams that are known by name."""
     cohort = cohorts.create(db, programme, name=track["name"], purpose=track["purpose"])
+    begin_list(db, cohort)
     assert cohort.id is not None
     for place, theme in enumerate(track["themes"], start=1):
         db.add(ThematicSession(cohort_id=cohort.id, theme=theme, place=place))

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import case, insert, select, update
 
 from cohorts.identity import stricter
+from cohorts.memberships import is_one_of_few
 from cohorts.models import Attribution, AudienceKind
 from feedback import threads
-from feedback.models import CommentVersion, Withdrawal
+from feedback.models import CommentVersion, Hiding, Withdrawal
 from feedback.threads import AUDIENCE, COHORT, COMMENT, MEMBERSHIP, RESOLUTION, THREAD, ThreadNow, touch_thread
 from feedback.windows import begins_block
 from server.db import Db, ask
@@ -21,12 +22,13 @@ from server.markdown import to_html
 
 WITHDRAWAL: Any = Withdrawal.__table__  # type: ignore[attr-defined]
 VERSION: Any = CommentVersion.__table__  # type: ignore[attr-defined]
+HIDING: Any = Hiding.__table__  # type: ignore[attr-defined]
 
 LONGEST = 10_000
 
 
 class AnswersWithdrawn(Exception):
-    """The comment to be answered was taken back."""
+    """The comment to be answered was taken back, or hidden."""
 
 
 class Stale(Exception):
@@ -35,7 +37,7 @@ class Stale(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommentNow:
-    """One comment for somebody who does something with it. `text` is empty once it is withdrawn."""
+    """One comment for somebody who does something with it. `text` is empty once it is withdrawn or hidden."""
 
     id: int
     thread_id: int
@@ -46,6 +48,8 @@ class CommentNow:
     text: str
     version: int
     withdrawn: bool
+    attribution: str
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,10 @@ class Posted:
     regions: tuple[str, ...]
 
 
-# Whether a comment stands: it was not taken back.
-STANDS = WITHDRAWAL.c.comment_id.is_(None)
+_HIDDEN = (HIDING.c.comment_id == COMMENT.c.id) & HIDING.c.lifted_at.is_(None)
+IS_HIDDEN: Any = select(HIDING.c.id).where(_HIDDEN).correlate(COMMENT).exists()
+# Whether a comment stands: it was not taken back, and nobody hid it.
+STANDS = WITHDRAWAL.c.comment_id.is_(None) & ~IS_HIDDEN
 _SAY = insert(COMMENT).returning(COMMENT.c.id)
 _ONE = select(
     COMMENT.c.id,
@@ -70,6 +76,8 @@ _ONE = select(
     case((STANDS, COMMENT.c.text), else_="").label("text"),
     COMMENT.c.version,
     WITHDRAWAL.c.comment_id.is_not(None).label("withdrawn"),
+    COMMENT.c.attribution,
+    IS_HIDDEN.label("hidden"),
 ).select_from(
     COMMENT.join(THREAD, THREAD.c.id == COMMENT.c.thread_id).outerjoin(
         WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id
@@ -84,7 +92,7 @@ def comment_now(db: Db, comment_id: int) -> CommentNow | None:
 
 
 def versions(db: Db, comment_id: int) -> Sequence[Any]:
-    """What a comment said, newest first: version, html, at, text. Nothing once it is withdrawn."""
+    """What a comment said, newest first: version, html, at, text. Nothing while it is withdrawn or hidden."""
     stands = COMMENT.outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id)
     since = case((COMMENT.c.edited_at.is_(None), COMMENT.c.at), else_=COMMENT.c.edited_at).label("at")
     now = select(COMMENT.c.version, COMMENT.c.html, since, COMMENT.c.text).select_from(stands)
@@ -105,9 +113,11 @@ def post(
     parent_id: int | None,
     now: datetime,
     attribution: str = Attribution.NAMED,
+    marked: str = "",
 ) -> Posted:
     """Say something in a thread, or answer a comment in it. `attribution`: as its author wants it; a cohort's that
-    tells less wins. Raises AnswersWithdrawn."""
+    tells less wins, and a role that would name them becomes nobody. `marked`: its HTML, where names in it are marks
+    (feedback/mentions.py). Raises AnswersWithdrawn."""
     top, number = _under(db, thread.id, parent_id) if parent_id is not None else (None, threads.count(db, thread.id))
     values = {
         "thread_id": thread.id,
@@ -116,9 +126,9 @@ def post(
         "membership_id": membership_id,
         "author_id": author_id,
         "text": text,
-        "html": to_html(text),
+        "html": marked or to_html(text),
         "language": language,
-        "attribution": stricter(thread.attribution, attribution),
+        "attribution": told_of(db, thread, membership_id, stricter(thread.attribution, attribution)),
         "version": 1,
         "at": now,
     }
@@ -131,15 +141,26 @@ def post(
     return Posted(id_, number, regions)
 
 
+def told_of(db: Db, thread: ThreadNow, membership_id: int, wanted: Attribution) -> Attribution:
+    """What is told of who speaks there, with that membership, when no more than `wanted` may be: a role that few have
+    would name them."""
+    if wanted != Attribution.ROLE:
+        return wanted
+    of_team = thread.kind in (AudienceKind.TEAM, AudienceKind.TEAM_AND_BOARD)
+    return Attribution.NONE if is_one_of_few(db, membership_id, of_team=of_team) else wanted
+
+
 def _under(db: Db, thread_id: int, parent_id: int) -> tuple[int, int]:
     """The comment a reply belongs under, and its number: an answer to a reply goes to the reply's own top comment."""
     parent = comment_now(db, parent_id)
-    if parent is None or parent.thread_id != thread_id or parent.withdrawn:
+    if parent is None or parent.thread_id != thread_id or parent.withdrawn or parent.hidden:
         raise AnswersWithdrawn
     return parent.parent_id or parent.id, parent.number
 
 
-def edit(db: Db, thread: ThreadNow, comment: CommentNow, *, text: str, version: int, now: datetime) -> None:
+def edit(
+    db: Db, thread: ThreadNow, comment: CommentNow, *, text: str, version: int, now: datetime, marked: str = ""
+) -> None:
     """Change the words that stood at `version`; what they were stays in the history. Raises Stale."""
     if version == comment.version and text == comment.text:
         return
@@ -149,13 +170,14 @@ def edit(db: Db, thread: ThreadNow, comment: CommentNow, *, text: str, version: 
         raise Stale
     kept = {"text": before.text, "html": before.html, "at": before.edited_at or before.at}
     db.execute(insert(VERSION).values(comment_id=comment.id, version=version, **kept))
-    values = {"text": text, "html": to_html(text), "version": version + 1, "edited_at": now}
+    values = {"text": text, "html": marked or to_html(text), "version": version + 1, "edited_at": now}
     db.execute(update(COMMENT).where(here).values(values))
     touch_thread(db, thread, f"comment-{comment.id}")
 
 
 def author_renamed(db: Db, person_id: int) -> None:
-    """Say wherever that person said or settled something that their name has changed."""
+    """Say wherever that person said or settled something in their name that it has changed. Where they are masked
+    nothing is told: a comment that is shown anew when somebody is renamed would be known as theirs."""
     around = THREAD.join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id).join(
         COHORT, COHORT.c.id == AUDIENCE.c.cohort_id
     )
@@ -164,7 +186,9 @@ def author_renamed(db: Db, person_id: int) -> None:
         *(AUDIENCE.c.cohort_id, AUDIENCE.c.kind),
     )
     said = select(COMMENT.c.id, *streams).select_from(around.join(COMMENT, COMMENT.c.thread_id == THREAD.c.id))
-    for row in db.execute(said.where(COMMENT.c.author_id == person_id)).all():
+    named = COHORT.c.attribution == Attribution.NAMED
+    mine = (COMMENT.c.author_id == person_id) & (COMMENT.c.attribution == Attribution.NAMED)
+    for row in db.execute(said.where(mine, named)).all():
         touch(db, row.stream_id, f"byline-{row.id}")
         if row.kind == AudienceKind.COHORT:
             touch(db, row.talk_stream_id, f"news-{row.cohort_id}")
@@ -173,5 +197,5 @@ def author_renamed(db: Db, person_id: int) -> None:
         .select_from(around.join(RESOLUTION, RESOLUTION.c.thread_id == THREAD.c.id))
         .join(MEMBERSHIP, MEMBERSHIP.c.id == RESOLUTION.c.membership_id)
     )
-    for row in db.execute(settled.where(MEMBERSHIP.c.person_id == person_id)).all():
+    for row in db.execute(settled.where(MEMBERSHIP.c.person_id == person_id, named)).all():
         touch(db, row.stream_id, f"resolution-{row.thread_id}")

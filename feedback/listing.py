@@ -7,16 +7,20 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, func, select, union_all
 
-from cohorts.identity import Author, shown_as, stricter
+from cohorts.identity import Author, Byline, shown_as, stricter
 from cohorts.models import AudienceKind
 from cohorts.policies import Vantage
-from feedback.comments import STANDS, WITHDRAWAL
+from feedback.attachments import TOLD_FILES
+from feedback.comments import HIDING, STANDS, WITHDRAWAL
+from feedback.mentions import HAS_MARKS, TOLD_MENTIONS
 from feedback.policies import visible_threads
 from feedback.reactions import TOLD_REACTIONS
 from feedback.threads import AUDIENCE, AUTHOR, COHORT, COMMENT, INITIATIVE, THREAD, ThreadNow, with_author
 from feedback.windows import Window
 from server.db import Db, Told, ask
 
+# As STANDS, with the table joined: it is asked for several columns of every row.
+_HERE = WITHDRAWAL.c.comment_id.is_(None) & HIDING.c.id.is_(None)
 _ROWS = select(
     *AUTHOR,
     COMMENT.c.id,
@@ -26,14 +30,22 @@ _ROWS = select(
     COMMENT.c.at,
     COMMENT.c.version,
     # Withdrawn words do not even leave the database.
-    case((STANDS, COMMENT.c.html), else_="").label("html"),
+    case((_HERE, COMMENT.c.html), else_="").label("html"),
     WITHDRAWAL.c.comment_id.is_not(None).label("withdrawn"),
     (COMMENT.c.text == "").label("erased"),
     COMMENT.c.number,
-    func.coalesce(case((STANDS, TOLD_REACTIONS)), "").label("reactions"),
+    func.coalesce(case((_HERE, TOLD_REACTIONS)), "").label("reactions"),
     COMMENT.c.attribution,
+    func.coalesce(case((_HERE & (COMMENT.c.attachments > 0), TOLD_FILES)), "").label("files"),
+    HIDING.c.reason.label("hidden"),
+    func.coalesce(case((_HERE & HAS_MARKS, TOLD_MENTIONS)), "").label("mentions"),
 ).select_from(
-    with_author(COMMENT.outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id), COMMENT.c.membership_id)
+    with_author(
+        COMMENT.outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id).outerjoin(
+            HIDING, (HIDING.c.comment_id == COMMENT.c.id) & HIDING.c.lifted_at.is_(None)
+        ),
+        COMMENT.c.membership_id,
+    )
 )
 _TOLD = Told(
     _ROWS.where(
@@ -68,11 +80,11 @@ def some_of(db: Db, thread_id: int, comment_ids: Sequence[int]) -> Sequence[Any]
     return ask(db, _SOME, thread=thread_id, ids=comment_ids).all()
 
 
-def name_of(db: Db, vantage: Vantage, thread: ThreadNow, comment_id: int) -> str | None:
+def byline_of(db: Db, vantage: Vantage, thread: ThreadNow, comment_id: int) -> Byline | None:
     """Who wrote that comment of that thread, as seen from here; None when it is not there or withdrawn."""
     wanted = _ROWS.where(COMMENT.c.id == comment_id, COMMENT.c.thread_id == thread.id, STANDS)
     row = db.execute(wanted).first()
-    return shown_as(Author(*row[:6]), stricter(thread.attribution, row.attribution), vantage).name if row else None
+    return shown_as(Author(*row[:6]), stricter(thread.attribution, row.attribution), vantage) if row else None
 
 
 def latest(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]:
@@ -83,6 +95,7 @@ def latest(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]
             *AUTHOR,
             *(COMMENT.c[name] for name in ("id", "at", "html", "language", "attribution")),
             COHORT.c.attribution.label("cohort_attribution"),
+            func.coalesce(case((HAS_MARKS, TOLD_MENTIONS)), "").label("mentions"),
             INITIATIVE.c.title,
             INITIATIVE.c.language.label("title_language"),
         )

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
-from cohorts.identity import Author, Byline, shown_as
+from cohorts.identity import Author, Byline, for_deeds, shown_as
 from cohorts.models import Audience, AudienceKind, Cohort, Initiative, Membership, Programme, Team
 from cohorts.policies import Vantage
 from feedback.models import Comment, Resolution, Subject, Thread
 from feedback.policies import visible_threads
 from people.models import Organisation, Person
 from server.db import Db, ask
-from server.live.log import new_stream, new_streams, touch
+from server.live.log import Position, Stream, new_stream, new_streams, touch
 
 THREAD: Any = Thread.__table__  # type: ignore[attr-defined]
 RESOLUTION: Any = Resolution.__table__  # type: ignore[attr-defined]
@@ -31,6 +31,7 @@ PROGRAMME: Any = Programme.__table__  # type: ignore[attr-defined]
 MEMBERSHIP: Any = Membership.__table__  # type: ignore[attr-defined]
 PERSON: Any = Person.__table__  # type: ignore[attr-defined]
 ORGANISATION: Any = Organisation.__table__  # type: ignore[attr-defined]
+STREAM: Any = Stream.__table__  # type: ignore[attr-defined]
 
 # A query that reads them may join two teams: the one talked about, and the one somebody talks for.
 SPEAKS_FOR: Any = TEAM.alias("speaks_for")
@@ -48,8 +49,10 @@ AUTHOR = (
 @dataclass(frozen=True, slots=True)
 class ThreadNow:
     """A thread as it is now. `page`: where it can be read; `kind`: of its audience. `talk_stream_id`: where the cohort
-    is told what is new; `zone`: the programme's; `attribution`: the cohort's. `tops`: how many comments were begun in
-    it, which says nothing about those already shown: they are kept without it."""
+    is told what is new; `zone`: the programme's; `attribution`: the cohort's. `carrier_id`: the stream that carries
+    what the thread is about, its own where that is the initiative. `tops`: how many comments were begun in it, which
+    says nothing about those already shown: they are kept without it, and without where its stream and the initiative's
+    (`around`) stood."""
 
     id: int
     initiative_id: int
@@ -62,7 +65,11 @@ class ThreadNow:
     zone: str
     resolved_by: Byline | None
     resolved_at: datetime | None
+    audience_id: int
+    carrier_id: int
     tops: int = field(compare=False)
+    position: Position = field(compare=False)
+    around: Position = field(compare=False)
 
 
 def with_author(rows: Any, membership_id: Any) -> Any:
@@ -73,6 +80,10 @@ def with_author(rows: Any, membership_id: Any) -> Any:
     return joined.outerjoin(SPEAKS_FOR, SPEAKS_FOR.c.id == MEMBERSHIP.c.team_id)
 
 
+# The initiative's own thread for the same audience, and the streams whose positions a page of the thread needs.
+_WHOLE: Any = THREAD.alias("whole")
+_HERE, _AROUND_IT = STREAM.alias("here"), STREAM.alias("around")
+_SAME = (_WHOLE.c.initiative_id == THREAD.c.initiative_id) & (_WHOLE.c.audience_id == THREAD.c.audience_id)
 _NOW = select(
     *AUTHOR,
     RESOLUTION.c.at,
@@ -87,9 +98,17 @@ _NOW = select(
     COHORT.c.talk_stream_id,
     COHORT.c.attribution,
     PROGRAMME.c.time_zone,
+    THREAD.c.audience_id,
+    _WHOLE.c.stream_id.label("carrier_id"),
+    *(_HERE.c[name] for name in ("epoch", "seq")),
+    *(_AROUND_IT.c[name].label(f"around_{name}") for name in ("id", "epoch", "seq")),
 ).select_from(
     with_author(
         THREAD.join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
+        .join(_WHOLE, _SAME & (_WHOLE.c.subject == Subject.INITIATIVE))
+        .join(_HERE, _HERE.c.id == THREAD.c.stream_id)
+        .join(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
+        .join(_AROUND_IT, _AROUND_IT.c.id == INITIATIVE.c.stream_id)
         .join(COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
         .join(PROGRAMME, PROGRAMME.c.id == COHORT.c.programme_id)
         .outerjoin(RESOLUTION, RESOLUTION.c.thread_id == THREAD.c.id),
@@ -161,7 +180,7 @@ def _now(db: Db, vantage: Vantage, which: str, given: int) -> list[ThreadNow]:
 
 
 def _thread_now(row: Any, vantage: Vantage) -> ThreadNow:
-    by = shown_as(Author(*row[:6]), row.attribution, vantage) if row.at else None
+    by = shown_as(Author(*row[:6]), for_deeds(row.attribution), vantage) if row.at else None
     return ThreadNow(
         id=row.id,
         initiative_id=row.initiative_id,
@@ -174,7 +193,11 @@ def _thread_now(row: Any, vantage: Vantage) -> ThreadNow:
         zone=row.time_zone,
         resolved_by=by,
         resolved_at=row.at,
+        audience_id=row.audience_id,
+        carrier_id=row.carrier_id,
         tops=row.tops,
+        position=Position(row.stream_id, row.epoch, row.seq),
+        around=Position(row.around_id, row.around_epoch, row.around_seq),
     )
 
 
@@ -225,6 +248,8 @@ def touch_thread(db: Db, thread: ThreadNow, *regions: str) -> None:
     """Say that regions of a thread changed, and so what is new in its cohort: only of what the whole cohort may see, or
     others could count what is said without them."""
     touch(db, thread.stream_id, *regions)
+    if thread.carrier_id != thread.stream_id:
+        touch(db, thread.carrier_id, f"said-{thread.id}")
     if thread.kind == AudienceKind.COHORT:
         touch(db, thread.talk_stream_id, f"news-{thread.cohort_id}")
 

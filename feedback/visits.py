@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, literal, select, update
 
+from cohorts.models import AudienceKind
+from cohorts.policies import Vantage
+from feedback.attachments import TOLD_UNSENT, Attached, attached
 from feedback.comments import STANDS, WITHDRAWAL
 from feedback.drafts import DRAFT, Kept, still_kept
-from feedback.models import Visit
-from feedback.threads import COMMENT
+from feedback.models import Subject, Visit
+from feedback.notices import FOLLOW, UNREAD, UNREAD_HERE
+from feedback.policies import visible_threads
+from feedback.threads import AUDIENCE, COMMENT, INITIATIVE, THREAD
 from server.db import Db, ask
 
 VISIT: Any = Visit.__table__  # type: ignore[attr-defined]
@@ -48,6 +54,7 @@ _NEW = (
 )
 _DRAFT = (DRAFT.c.person_id == bindparam("person")) & (DRAFT.c.place == bindparam("place"))
 _VISIT = (VISIT.c.person_id == bindparam("person")) & (VISIT.c.thread_id == bindparam("thread"))
+_FOLLOW = (FOLLOW.c.person_id == bindparam("person")) & (FOLLOW.c.thread_id == bindparam("thread"))
 _ME = select(literal(1).label("one")).subquery()
 # All that a page of a thread shows of its one reader, in one question.
 _MINE = select(
@@ -56,17 +63,53 @@ _MINE = select(
     VISIT.c.at,
     select(func.count()).select_from(_NEW).scalar_subquery(),
     select(func.min(_NEW.c.id)).scalar_subquery(),
-).select_from(_ME.outerjoin(DRAFT, _DRAFT).outerjoin(VISIT, _VISIT))
+    TOLD_UNSENT,
+    FOLLOW.c.volume,
+    UNREAD_HERE,
+    UNREAD,
+).select_from(_ME.outerjoin(DRAFT, _DRAFT).outerjoin(VISIT, _VISIT).outerjoin(FOLLOW, _FOLLOW))
 
 
-def draft_and_visit(
-    db: Db, person_id: int, thread_id: int, place: str, now: datetime
-) -> tuple[Kept | None, SinceThen | None]:
-    """The draft of that person for that form, and what is new to them in that thread; None: they were never there."""
+class Mine(NamedTuple):
+    """What the page of a thread shows of its one reader: the draft of its form, what is new (None: they were never
+    there), the files that wait in its form, how much they want to be told of (None: not chosen), and how many notices
+    they have not read, of this thread and in all."""
+
+    draft: Kept | None
+    since: SinceThen | None
+    waiting: tuple[Attached, ...]
+    volume: str | None
+    told_here: int
+    told: int
+
+
+def mine(db: Db, person_id: int, thread_id: int, place: str, now: datetime) -> Mine:
+    """All of that for a person in a thread, whose form is that place."""
     row = ask(db, _MINE, person=person_id, thread=thread_id, place=place).one()
-    text, version, at, discarded_at, seen, seen_at, count, first = row
+    text, version, at, discarded_at, seen, seen_at, count, first, waiting, *told = row
     draft = None if text is None else still_kept(json.loads(text), version, at, discarded_at, now)
-    return draft, None if seen is None else SinceThen(seen, seen_at, count, first)
+    return Mine(draft, None if seen is None else SinceThen(seen, seen_at, count, first), attached(waiting), *told)
+
+
+def unread_teams(db: Db, person_id: int, vantage: Vantage, cohort_id: int) -> Sequence[int]:
+    """The teams of a cohort about whose work others said something to the whole of it, read from here, that this person
+    has not seen."""
+    here = (VISIT.c.person_id == person_id) & (VISIT.c.thread_id == THREAD.c.id)
+    seen = func.coalesce(select(VISIT.c.comment_id).where(here).scalar_subquery(), 0)
+    new = select(COMMENT.c.id).select_from(COMMENT.outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id))
+    new = new.where(COMMENT.c.thread_id == THREAD.c.id, COMMENT.c.id > seen, COMMENT.c.author_id != person_id, STANDS)
+    to_all = (AUDIENCE.c.cohort_id == cohort_id) & (AUDIENCE.c.kind == AudienceKind.COHORT)
+    found = (
+        select(INITIATIVE.c.team_id)
+        .select_from(
+            THREAD.join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id).join(
+                INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id
+            )
+        )
+        .where(to_all, THREAD.c.subject == Subject.INITIATIVE, visible_threads(vantage), new.exists())
+        .distinct()
+    )
+    return db.execute(found).scalars().all()
 
 
 def visit(db: Db, person_id: int, thread_id: int, upto: int, *, now: datetime) -> None:

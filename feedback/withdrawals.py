@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
+from feedback import attachments, notices, quotes
 from feedback.comments import VERSION, WITHDRAWAL, CommentNow
 from feedback.models import Withdrawal
 from feedback.threads import COMMENT, THREAD, ThreadNow, touch_thread
@@ -30,6 +31,7 @@ def withdraw(db: Db, thread: ThreadNow, comment: CommentNow, *, now: datetime) -
     if db.get(Withdrawal, comment.id) is None:
         db.execute(insert(WITHDRAWAL).values(comment_id=comment.id, at=now))
         touch_thread(db, thread, f"comment-{comment.id}")
+        notices.changed(db, comment.id)
 
 
 def restore(db: Db, thread: ThreadNow, comment: CommentNow, *, now: datetime) -> None:
@@ -40,6 +42,7 @@ def restore(db: Db, thread: ThreadNow, comment: CommentNow, *, now: datetime) ->
         raise Erased
     db.execute(delete(WITHDRAWAL).where(WITHDRAWAL.c.comment_id == comment.id))
     touch_thread(db, thread, f"byline-{comment.id}")
+    notices.changed(db, comment.id)
 
 
 def erase_withdrawn(db: Db, *, now: datetime) -> int:
@@ -55,6 +58,8 @@ def erase_withdrawn(db: Db, *, now: datetime) -> int:
     ids = [row.id for row in rows]
     db.execute(update(COMMENT).where(COMMENT.c.id.in_(ids)).values(text="", html=""))
     db.execute(delete(VERSION).where(VERSION.c.comment_id.in_(ids)))
+    quotes.erase_of_comments(db, ids)
+    attachments.erase_of_comments(db, ids, now)
     for row in rows:
         touch(db, row.stream_id, f"comment-{row.id}")
     return len(rows)

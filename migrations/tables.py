@@ -6,14 +6,18 @@ from sqlmodel import SQLModel
 
 MODULES = (
     "server.live.log",
+    "server.live.texts",
     "server.receipts",
     "server.mail",
     "server.jobs",
     "server.audit",
     "server.limits",
+    "server.files",
     "people.models",
     "cohorts.models",
     "feedback.models",
+    "feedback.advice.models",
+    "feedback.rounds.models",
     "sessions.models",
 )
 

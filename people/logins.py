@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, delete, select, update
 from people.models import Login, Person
 from people.persons import ACCESS
 from server.db import Db, ask
-from server.live.log import Stream, touch
+from server.live.log import Position, Stream, touch
 
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=60)
@@ -40,6 +40,8 @@ class Viewer:
     stream_id: int
     # How often what they may see has changed. A page carries it, so one that is out of date is known by its number.
     access: int
+    # Where the stream of their notices is.
+    bell: Position | None
     login_seen_at: datetime
     login_ends_at: datetime
 
@@ -56,6 +58,7 @@ def hashed(token: str) -> str:
 _LOGIN: Any = Login.__table__  # type: ignore[attr-defined]
 _PERSON: Any = Person.__table__  # type: ignore[attr-defined]
 _STREAM: Any = Stream.__table__  # type: ignore[attr-defined]
+_BELL: Any = _STREAM.alias("bell")
 # Built once: every page asks it, and putting a statement together costs more than SQLite takes to answer it.
 _VIEWER = (
     select(
@@ -68,11 +71,15 @@ _VIEWER = (
         _LOGIN.c.id.label("login_id"),
         _PERSON.c.stream_id,
         _STREAM.c.seq.label("access"),
+        _BELL.c.id.label("bell_id"),
+        _BELL.c.epoch.label("bell_epoch"),
+        _BELL.c.seq.label("bell_seq"),
         _LOGIN.c.ends_at,
         _LOGIN.c.seen_at.label("login_seen_at"),
     )
     .join_from(_LOGIN, _PERSON, _LOGIN.c.person_id == _PERSON.c.id)
     .join(_STREAM, _STREAM.c.id == _PERSON.c.stream_id)
+    .outerjoin(_BELL, _BELL.c.id == _PERSON.c.bell_stream_id)
     .where(
         _LOGIN.c.token_hash == bindparam("token_hash"),
         _LOGIN.c.ends_at > bindparam("now"),
@@ -88,7 +95,8 @@ def viewer_with(db: Db, token: str, now: datetime) -> Viewer | None:
         return None
     found = dict(row._mapping)
     ends_at = min(found.pop("ends_at"), found["login_seen_at"] + IDLE)
-    return Viewer(**found, login_ends_at=ends_at)
+    at = [found.pop(name) for name in ("bell_id", "bell_epoch", "bell_seq")]
+    return Viewer(**found, bell=None if at[0] is None else Position(*at), login_ends_at=ends_at)
 
 
 def begin(db: Db, person_id: int, agent: str, now: datetime) -> str:

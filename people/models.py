@@ -43,6 +43,8 @@ class Person(SQLModel, table=True):
     sample: bool = False
     # Followed by every open page of this person: a change of what they may see closes and reopens them.
     stream_id: int = Field(foreign_key="stream.id")
+    # Followed by their open pages too: how much there is that they were told of and have not read.
+    bell_stream_id: int | None = Field(default=None)
 
 
 class Login(SQLModel, table=True):

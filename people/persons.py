@@ -38,7 +38,7 @@ def add(
     language: str = "",
     sample: bool = False,
 ) -> Person:
-    """A new person, with the stream that every open page of theirs follows."""
+    """A new person, with the streams that open pages of theirs follow."""
     person = Person(
         name=name,
         email=folded(email),
@@ -47,6 +47,7 @@ def add(
         language=language,
         sample=sample,
         stream_id=new_stream(db, "person"),
+        bell_stream_id=new_stream(db, "bell"),
     )
     db.add(person)
     db.flush()

@@ -16,13 +16,24 @@ from litestar.exceptions import HTTPException
 
 import cohorts.traces
 import cohorts.web
+import feedback.advice.prompts
+import feedback.advice.traces
+import feedback.advice.web
+import feedback.rounds.traces
+import feedback.rounds.web
 import feedback.traces
 import feedback.web
 import people.traces
 import people.web
 import sessions.web
+from cohorts.cohorts import when_people_change, with_new_cohorts
 from cohorts.founding import with_new_initiatives
+from cohorts.initiatives import when_saved
+from cohorts.web.kinds import marking
+from feedback.rounds.conflicts import tell_facilitators
+from feedback.rounds.rounds import begin_list
 from feedback.threads import open_for_new
+from feedback.web.kinds import shown_too
 from people.web.demo import public_home
 from people.web.doors import viewer_of
 from server import clearing, logs
@@ -35,11 +46,13 @@ from server.house import House
 from server.job_loop import JobLoop
 from server.lanes import Lanes
 from server.languages import languages
-from server.live import channel, watch
+from server.live import channel, texts_channel, texts_page, watch
 from server.live.hub import Hub
 from server.live.kinds import Kinds
 from server.live.log import write_touched
 from server.live.protocol import LendingProtocol
+from server.live.texts import TextKind, forget_sender
+from server.live.texts_rooms import Texts
 from server.live.wakeup import Wakeup
 from server.logs import ABOUT
 from server.metrics import LEFT_EVERY, leave, show_metrics
@@ -52,17 +65,53 @@ from server.turned_away import Stranger, turned_away
 
 log = logging.getLogger("sweetspot.requests")
 
-PACKAGES = (people.web, cohorts.web, feedback.web, sessions.web)
+PACKAGES = (people.web, cohorts.web, feedback.web, feedback.advice.web, feedback.rounds.web, sessions.web)
 # What one package does or shows where another has its own part. Commands use these too, without a house.
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
-    "cohort": (*feedback.web.cohort_panels, *sessions.web.cohort_panels),
+    "cohort": (
+        *feedback.rounds.web.cohort_panels,
+        *feedback.web.cohort_panels,
+        feedback.rounds.web.way_to_overview,
+        feedback.advice.web.way_to_reading,
+        *sessions.web.cohort_panels,
+    ),
+    "team": (feedback.advice.web.on_team, *feedback.rounds.web.team_panels, feedback.advice.web.way_to_board),
+    "asked": feedback.rounds.web.board_panels,
+    "initiative": (feedback.advice.web.on_initiative,),
+    "initiative form": (feedback.advice.web.beside_form,),
+    "bell": feedback.web.bells,
+    "profile": feedback.web.profile_panels,
     "draft kept": (feedback.web.draft_kept,),
     "draft sent": (feedback.web.draft_sent,),
-    "person renamed": (cohorts.web.person_renamed, feedback.web.author_renamed),
-    "person erased": (cohorts.traces.erase, feedback.traces.erase),
-    "my data": (people.traces.about, cohorts.traces.about, feedback.traces.about),
+    "person renamed": (
+        cohorts.web.person_renamed,
+        feedback.web.author_renamed,
+        feedback.web.person_renamed,
+        feedback.advice.traces.author_renamed,
+        feedback.rounds.web.author_renamed,
+    ),
+    "person erased": (
+        cohorts.traces.erase,
+        feedback.traces.erase,
+        feedback.advice.traces.erase,
+        feedback.rounds.traces.erase,
+        lambda db, leaving: forget_sender(db, leaving.person_id),
+    ),
+    "my data": (
+        people.traces.about,
+        cohorts.traces.about,
+        feedback.traces.about,
+        feedback.advice.traces.about,
+        feedback.rounds.traces.about,
+    ),
 }
 with_new_initiatives.append(open_for_new)
+when_saved.append(feedback.advice.prompts.text_changed)
+marking.append(feedback.advice.web.marks_of)
+shown_too.append(feedback.advice.web.show)
+with_new_cohorts.append(begin_list)
+when_people_change += [tell_facilitators, feedback.web.people_changed]
+TEXT_KINDS: list[TextKind] = [kind for package in PACKAGES for kind in getattr(package, "text_kinds", ())]
 STATUS = {404: Stranger.NO_PAGE, 405: Stranger.NO_VERB, 413: Stranger.TOO_LARGE, 400: Stranger.UNREADABLE}
 
 
@@ -92,13 +141,14 @@ def build_house(settings: Settings) -> House:
     pages = Pages(languages(settings.test_languages), static.url, settings.fragments_kept)
     kinds = Kinds([kind for package in PACKAGES for kind in package.kinds], pages)
     hub = Hub(database, lanes, pages, kinds)
+    texts = Texts(TEXT_KINDS, hub, database, lanes)
     database.before_commit.append(write_touched)
     database.after_commit.append(hub.after_commit)
     wakeup = Wakeup(settings, hub) if settings.redis_url else None
     if wakeup:
         database.after_commit.append(wakeup.after_commit)
     hooks = (viewer_of, cohorts.web.reader_of, notice_of, PANELS)
-    return House(settings, database, lanes, pages, static, hub, *hooks, wakeup=wakeup)
+    return House(settings, database, lanes, pages, static, hub, texts, *hooks, wakeup=wakeup)
 
 
 def refuse(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
@@ -116,6 +166,12 @@ def refuse(request: Request[Any, Any, Any], problem: Exception) -> Response[byte
     return response
 
 
+OWN_ROUTES = (
+    *(home, static_file, show_metrics, show_health, show_ready, channel.live_frames, channel.live_socket),
+    *(*texts_channel.routes, *texts_page.routes),
+)
+
+
 def build(settings: Settings, figures: Figures | None = None) -> Litestar:
     """The application for those settings; the database must be migrated. `figures`: of one process among several."""
     house = build_house(settings)
@@ -131,7 +187,7 @@ def build(settings: Settings, figures: Figures | None = None) -> Litestar:
             await channel.reauthorise(house, sockets)
 
         house.hub.start(reauthorise)
-        watches = [*watch.start(house), *(house.wakeup.start() if house.wakeup else ())]
+        watches = [*watch.start(house), *texts_channel.start(house), *(house.wakeup.start() if house.wakeup else ())]
         watches.append(asyncio.create_task(watch.supervised(LEFT_EVERY, partial(leave, house))))
         jobs.start()
         try:
@@ -146,10 +202,8 @@ def build(settings: Settings, figures: Figures | None = None) -> Litestar:
             write_lines()
             house.database.close()
 
-    routes = [home, static_file, show_metrics, show_health, show_ready, channel.live_frames, channel.live_socket]
-    routes += [route for package in PACKAGES for route in package.routes]
     app = Litestar(
-        routes,
+        [*OWN_ROUTES, *(route for package in PACKAGES for route in package.routes)],
         lifespan=[living],
         exception_handlers={HTTPException: refuse, Exception: refuse},
         openapi_config=None,

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import IO, TYPE_CHECKING, Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from server.db import Db
 from server.forms import Form, parse
@@ -21,6 +21,7 @@ from server.pages import Page, Piece
 from server.refusals import Message, Rejected, SignInFirst
 
 if TYPE_CHECKING:
+    from server.files import Kept
     from server.house import House
 
 Made = TypeVar("Made")
@@ -60,12 +61,22 @@ class Reply:
     anew: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Uploaded:
-    """A file that came with a form: what its sender calls it, and its bytes."""
+    """A file that came with a form: what its sender calls it, and its bytes in a nameless temporary file. Where the
+    verb takes files it is `kept` by now, or there is a `problem` with it."""
 
     name: str
-    content: bytes
+    file: IO[bytes]
+    size: int
+    kept: Kept | None = None
+    problem: Message | None = None
+
+    @property
+    def content(self) -> bytes:
+        """All of its bytes in memory, for those who take small files only."""
+        self.file.seek(0)
+        return self.file.read()
 
 
 @dataclass(slots=True)
@@ -82,10 +93,11 @@ class Call:
     client: str
     now: datetime
     sent: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    files: Mapping[str, Uploaded] = field(default_factory=dict)
+    files: Mapping[str, Sequence[Uploaded]] = field(default_factory=dict)
     htmx: bool = False
     accepts: str = ""
     agent: str = ""
+    byte_range: str = ""
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     db: Db = None  # type: ignore[assignment]  # set for the length of the transaction
     viewer: Any = None
@@ -150,29 +162,45 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """How a handler that changes something is called."""
+    """How a handler that changes something is called. `takes` puts stored files where they belong, in a transaction of
+    its own: a form that is rejected does not lose them."""
 
     needs: Needs
     act: Callable[..., Any]
     again: Callable[..., Page] | None = None
     form: Callable[..., Piece] | None = None
     once: bool = False
+    takes: Callable[..., None] | None = None
+
+
+def _begin(call: Call, db: Db) -> None:
+    call.db, call.memo = db, {}
+    call.viewer = call.house.viewer_of(call)
+
+
+def run_doors(call: Call, needs: Needs) -> None:
+    """Whether the doors open, before a large form is read. Raises a Refusal."""
+    with call.house.database.transaction(writing=False) as db:
+        _begin(call, db)
+        needs.opened(call)
 
 
 def run_page(call: Call, needs: Needs, show: Callable[..., Any]) -> Any:
     """A reading call, inside its worker: one transaction, doors, page."""
     with call.house.database.transaction(writing=False) as db:
-        call.db, call.memo = db, {}
-        call.viewer = call.house.viewer_of(call)
+        _begin(call, db)
         return call.house.render(call, show(call, **needs.opened(call)))
 
 
 def run_verb(call: Call, verb: Verb) -> Any:
     """A writing call, inside its worker. A rejected form is answered from a fresh reading transaction."""
     try:
+        if verb.takes is not None and call.files:
+            with call.house.database.transaction(writing=True) as db:
+                _begin(call, db)
+                verb.takes(call, **verb.needs.opened(call))
         with call.house.database.transaction(writing=True) as db:
-            call.db, call.memo = db, {}
-            call.viewer = call.house.viewer_of(call)
+            _begin(call, db)
             opened = verb.needs.opened(call)
             parsed = verb.needs.parsed(call)
             key = call.sent.get("key", ("",))[0] if verb.once else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from server import jobs, limits, mail, receipts
+from server import files, jobs, limits, mail, receipts
 from server.db import Db
 from server.jobs import Work
 from server.settings import Settings
@@ -16,4 +16,5 @@ def works(settings: Settings) -> list[Work]:
     def drop_expired(db: Db, now: datetime) -> None:
         mail.drop_expired(db, now, keep_text=settings.demo)
 
-    return [jobs.hourly("clear", drop_expired, mail.clear, receipts.clear, limits.clear, jobs.clear)]
+    hourly = jobs.hourly("clear", drop_expired, mail.clear, receipts.clear, limits.clear, jobs.clear)
+    return [hourly, *files.works()]

@@ -16,12 +16,13 @@ from server.db import Database
 from server.headers import page_headers, policy
 from server.lanes import Lanes
 from server.languages import Language
-from server.pages import Page, Pages, Piece
+from server.pages import Fragment, Page, Pages, Piece
 from server.settings import Settings
 from server.static import StaticFiles
 
 if TYPE_CHECKING:
     from server.live.hub import Hub
+    from server.live.texts_rooms import Texts
     from server.live.wakeup import Wakeup
 
 
@@ -72,6 +73,7 @@ class Frame:
     viewer: Reader | None
     places: tuple[Place, ...]
     live: LivePart | None
+    bell: Fragment | None
     nonce: str
     notice: str | None
     demo: bool
@@ -94,6 +96,7 @@ class House:
     pages: Pages
     static: StaticFiles
     hub: Hub
+    texts: Texts
     viewer_of: Callable[[Call], Any]
     reader_of: Callable[[Call], tuple[Reader | None, tuple[Place, ...]]]
     notice_of: Callable[[Call], str | None]
@@ -110,9 +113,12 @@ class House:
         viewer, places = self.reader_of(call) if call.viewer else (None, ())
         asks = call.viewer is not None and not call.viewer.time_zone
         live = None
+        (bell, at), *_ = [ring(call) for ring in self.panels.get("bell", ()) if call.viewer] or [(None, None)]
         # Whoever is signed in has a socket on every page: it also tells when their access ends.
         if page.live or call.viewer:
-            positions = ",".join(str(position) for position in page.live)
+            # The bell is followed where something else is; alone it would keep a page open that may be read no more.
+            followed = (*page.live, at) if page.live and at and at not in page.live else page.live
+            positions = ",".join(str(position) for position in followed)
             access = call.viewer.access if call.viewer else 0
             live = LivePart(f"/live?at={positions}&access={access}", positions, page.mine, access)
         return Frame(
@@ -120,6 +126,7 @@ class House:
             viewer=viewer,
             places=places,
             live=live,
+            bell=bell,
             nonce=call.nonce,
             notice=self.notice_of(call),
             demo=self.settings.demo,

@@ -88,7 +88,8 @@ class Work:
     """How jobs of one kind are done. `lane`: "slow" (one at a time) or "mail"; `first`: before the others of its lane.
 
     `attempts`: how often it is tried; the wait between two tries grows from `wait` to `longest`. `every`: done again
-    and again, by one process at a time, `given` nothing.
+    and again, by one process at a time, `given` nothing. `given_up` tells of it, in the transaction that gives it up,
+    from what was `given`.
     """
 
     kind: str
@@ -99,6 +100,7 @@ class Work:
     first: bool = False
     wait: timedelta = timedelta(seconds=5)
     longest: timedelta = timedelta(minutes=10)
+    given_up: Callable[[Db, Mapping[str, Any]], None] | None = None
 
 
 @dataclass(slots=True)

@@ -12,6 +12,8 @@ from typing import TypeVar
 from server.refusals import Busy
 
 Answer = TypeVar("Answer")
+# Large forms that are read at the same time: each may take its room on the disk.
+MOST_ARRIVING = 16
 
 
 class Lane:
@@ -51,8 +53,11 @@ class Lanes:
         self.writes = Lane("write", writers)
         self.slow = Lane("slow", 1)
         self.mail = Lane("mail", 2)
+        # Files that came with a form: pictures are made anew while somebody waits, so no import stands before them.
+        self.files = Lane("files", 1, waiting=40)
+        self.arriving = threading.BoundedSemaphore(MOST_ARRIVING)
 
     def close(self) -> None:
         """Let running calls end, start no more."""
-        for lane in (self.reads, self.writes, self.slow, self.mail):
+        for lane in (self.reads, self.writes, self.slow, self.mail, self.files):
             lane.close()

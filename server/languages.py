@@ -81,6 +81,15 @@ def catalogue(language: Language) -> gettext.NullTranslations:
     return gettext.translation("sweetspot", LOCALE, [language.tag], fallback=True)
 
 
+_BY_TAG = {language.tag: language for language in languages(test_languages=True)}
+
+
+@lru_cache(maxsize=1024)
+def said_in(tag: str, msgid: str) -> str:
+    """That sentence in the language of that tag, for words that are part of what is shown and not of a template."""
+    return catalogue(_BY_TAG.get(tag, ENGLISH)).gettext(msgid)
+
+
 def choose(wanted: str | None, accepted: str, offered: tuple[Language, ...]) -> Language:
     """The language to answer in: the person's own, else the best of the `Accept-Language` header, else the default."""
     by_tag = {language.tag.lower(): language for language in offered}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
@@ -72,17 +72,20 @@ def renew(database: Database, leases: Collection[str]) -> None:
         db.execute(update(JOB).where(JOB.c.lease.in_(leases)).values(lease_until=utc_now() + LEASE))
 
 
-def _settle(running: Running, **values: Any) -> None:
+def _settle(running: Running, *, tell: Callable[[Db, Mapping[str, Any]], None] | None = None, **values: Any) -> None:
     free = {"lease": None, "lease_until": None}
+    mine = update(JOB).where(JOB.c.id == running.id, JOB.c.lease == running.lease)
     with running.database.transaction(writing=True) as db:
-        db.execute(update(JOB).where(JOB.c.id == running.id, JOB.c.lease == running.lease).values(**free, **values))
+        settled = db.execute(mine.values(**free, **values)).rowcount  # type: ignore[attr-defined]
+        if settled and tell is not None:
+            tell(db, running.given)
 
 
 def end(running: Running, work: Work, error: str = "") -> None:
     """The job is over, done or given up; one that is done again and again waits for its next time."""
     now, error = utc_now(), error[:500]
     if work.every is None:
-        _settle(running, ended_at=now, error=error)
+        _settle(running, tell=work.given_up if error else None, ended_at=now, error=error)
     else:
         _settle(running, at=now + work.every, attempts=0, delays=0, done=0, error=error)
 

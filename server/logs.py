@@ -11,8 +11,9 @@ import json
 import logging
 import re
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from server.settings import ROOT
 Result = TypeVar("Result")
 
 LINES, JSON = "lines", "json"
+# Seconds: how often the same line is said again, and when it is new again.
+AGAIN, FORGOTTEN = 60.0, 3600.0
 ABOUT: ContextVar[Mapping[str, object]] = ContextVar("about", default=MappingProxyType({}))
 ADDRESS = re.compile(r"[^\s@<>()\[\]{}'\",;:=]+@[^\s@<>()\[\]{}'\",;:=]+")
 # Their messages are made of the names in our code, not of what people entered.
@@ -123,10 +126,38 @@ class Json(logging.Formatter):
         return without_addresses(json.dumps(fields, ensure_ascii=False))
 
 
+class Repeats(logging.Filter):
+    """Of what goes wrong again and again in the background, one line a minute: an outage is told, not recited every
+    second. The lines of requests and jobs carry their numbers, and all of them are kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        # When the last such line was kept, and how many were left out since.
+        self._kept: dict[Hashable, tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING or said_of(record):
+            return True
+        error = record.exc_info[1] if record.exc_info else None
+        same = (record.name, record.msg, str(record.args), told(error) if error else "")
+        with self._lock:
+            at, left_out = self._kept.get(same, (0.0, 0))
+            if record.created - at < AGAIN:
+                self._kept[same] = (at, left_out + 1)
+                return False
+            fresh = {key: one for key, one in self._kept.items() if record.created - one[0] < FORGOTTEN}
+            self._kept = fresh | {same: (record.created, 0)}
+        if left_out:
+            record.msg = f"{record.msg} (and {left_out} times more since this was last said)"
+        return True
+
+
 def configure(form: str) -> None:
     """Log to standard error in that form (`lines` or `json`). For a program of its own: it changes the root logger."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Json() if form == JSON else Lines())
+    handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -15,12 +18,91 @@ _READER = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": Fa
 _TAGS = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
 
 
+# Around what stands for a name in HTML. No form lets control characters in, so nobody can write a mark.
+BEGIN, END = "\x02", "\x03"
+
+
+class Names:
+    """Names that stand for something after an @: from each name, in any letter case, to the mark in its place.
+
+    A name in `careful` is not read where another capitalised word follows: "@Anna Berg" is not "@Anna".
+    """
+
+    def __init__(self, marks: Mapping[str, str], careful: Iterable[str] = ()) -> None:
+        self._marks, self._careful = dict(marks), {name.casefold() for name in careful}
+        self._by_first: dict[str, list[tuple[int, str, str, bool]]] = {}
+        for name, mark in sorted(marks.items(), key=lambda one: -len(one[0])):
+            entry = (len(name), name.casefold(), mark, name.casefold() in self._careful)
+            self._by_first.setdefault(name[:1].casefold(), []).append(entry)
+
+    def also(self, marks: Mapping[str, str]) -> Names:
+        """These names and those, which are read first where both are the same."""
+        return Names(self._marks | dict(marks), self._careful)
+
+    def at(self, text: str, place: int) -> tuple[str, str] | None:
+        """The longest name that begins there, as it is written, and its mark."""
+        for length, name, mark, careful in self._by_first.get(text[place : place + 1].casefold(), ()):
+            written, rest = text[place : place + length], text[place + length : place + length + 2]
+            if written.casefold() != name or rest[:1].isalnum() or rest[:1] == "_":
+                continue
+            if not (careful and rest[:1] == " " and rest[1:].isupper()):
+                return written, mark
+        return None
+
+
+@dataclass(slots=True)
+class Marked:
+    """HTML in which names are marks; what was found, as written by mark; and what follows an @ and is no name."""
+
+    html: str = ""
+    found: dict[str, str] = field(default_factory=dict)
+    missed: list[str] = field(default_factory=list)
+
+
+# Of more than that nobody is told: they stay words.
+MOST_NAMES = 50
+
+
+def _name_after_at(state: Any, silent: bool) -> bool:
+    """The rule for an @ that begins a name. Code has no rules, and a link is somebody else's words already."""
+    names, marked = state.env.get("names"), state.env.get("marked")
+    place = state.pos
+    if names is None or state.src[place] != "@" or state.linkLevel or (place and state.src[place - 1].isalnum()):
+        return False
+    here = names.at(state.src, place + 1)
+    if here is None or (here[1] not in marked.found and len(marked.found) == MOST_NAMES):
+        word = state.src[place + 1 :].split(maxsplit=1)[:1]
+        if not silent and word and word[0][:1].isalpha() and word[0] not in marked.missed:
+            marked.missed.append(word[0])
+        return False
+    written, mark = here
+    if not silent:
+        marked.found.setdefault(mark, written)
+        state.pending += f"{BEGIN}{mark}{END}"
+    state.pos += len(written) + 1
+    return True
+
+
+_READER.inline.ruler.push("name", _name_after_at)
+
+
+def to_marked_html(text: str, names: Names) -> Marked:
+    """Like `to_html`, with the names that follow an @ replaced by marks, but in code and in links."""
+    marked = Marked()
+    marked.html = _clean(_READER.render(text, {"names": names, "marked": marked}))
+    return marked
+
+
 # A text is read twice: when the form is checked and when it is kept.
 @lru_cache(maxsize=16)
 def to_html(text: str) -> str:
     """The sanitised HTML of `text`: paragraphs, emphasis, lists, quotes, code and links to http, https and mail."""
+    return _clean(_READER.render(text))
+
+
+def _clean(html: str) -> str:
     return nh3.clean(
-        _READER.render(text),
+        html,
         tags=_TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},

@@ -13,7 +13,20 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Select, String, Table, collate, inspect, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    String,
+    Table,
+    collate,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 
 from server.db import Database
@@ -21,6 +34,8 @@ from server.migrate import alone, is_current, upgrade, version_of
 from server.settings import LARGEST_ID
 
 BATCH = 1_000
+# Where a row holds a chunk of a file: a few MB are enough at a time.
+WIDE_BATCH = 16
 TOLD_EVERY = 50_000
 
 Tell = Callable[[str], None]
@@ -123,10 +138,15 @@ def is_text(column: Column[Any]) -> bool:
 def read(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:
     """The rows of a table, a batch at a time in memory. Raises CannotMove for a value that is not what it should be."""
     try:
-        yield from connection.execute(ordered(table, connection), execution_options={"yield_per": BATCH})
+        yield from connection.execute(ordered(table, connection), execution_options={"yield_per": batch_of(table)})
     except (DBAPIError, ValueError, TypeError, ArithmeticError) as error:
         words = first_line(error) if isinstance(error, DBAPIError) else str(error)
         raise CannotMove(f"A row of {table.name} cannot be read: {words}.") from None
+
+
+def batch_of(table: Table) -> int:
+    """How many rows of a table are in memory at a time."""
+    return WIDE_BATCH if any(isinstance(column.type, LargeBinary) for column in table.columns) else BATCH
 
 
 def copy(old: Connection, new: Connection, table: Table, tell: Tell) -> None:
@@ -138,7 +158,7 @@ def copy(old: Connection, new: Connection, table: Table, tell: Tell) -> None:
         if new.dialect.name != "sqlite":
             need_holdable(table, row)
         batch.append(dict(zip(names, row, strict=True)))
-        if len(batch) == BATCH:
+        if len(batch) == batch_of(table):
             count += put(new, table, batch)
             if count % TOLD_EVERY == 0:
                 tell(f"{table.name}: {count} rows copied")

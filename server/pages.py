@@ -12,7 +12,7 @@ import gettext
 import secrets
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
@@ -127,6 +127,7 @@ class Pages:
         environment.globals["show"] = partial(self.show, language=language)
         environment.globals["say"] = partial(self.say, language=language)
         environment.filters["date_time"] = partial(date_time, language=language)
+        environment.filters["day"] = partial(day, language=language)
         environment.filters["country"] = partial(country, language=language)
         return environment
 
@@ -181,6 +182,11 @@ def date_time(instant: datetime, zone_name: str, language: Language) -> str:
     locale, local = babel_locale(language), instant.astimezone(zone(zone_name))
     place = zone_name.rpartition("/")[2].replace("_", " ")
     return f"{format_date(local, 'd MMM y', locale)}, {format_time(local, 'HH:mm', locale=locale)} ({place})"
+
+
+def day(when: date, language: Language) -> str:
+    """A day in words: `21 Nov 2026`."""
+    return format_date(when, "d MMM y", babel_locale(language))
 
 
 @lru_cache(maxsize=512)

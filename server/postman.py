@@ -57,6 +57,9 @@ def message(mail: Mail, sender: str) -> EmailMessage:
     made["Date"] = format_datetime(mail.at)
     made["Message-ID"] = message_id(mail, sender)
     made["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        made["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(mail.text)
     return made
 
@@ -153,7 +156,7 @@ class Delivery:
 
     def _sent(self, db: Db) -> None:
         """Whoever waited because the server was away need not wait any longer."""
-        kept = {} if self.postman.settings.demo else {"text": ""}
+        kept = {} if self.postman.settings.demo else {"text": "", "unsubscribe": ""}
         db.execute(update(MAIL).where(MAIL.c.id == self.mail.id).values(sent_at=utc_now(), error="", **kept))
         leases.begin_all(db, KINDS, utc_now(), error=AWAY)
 

@@ -6,19 +6,18 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 
-from server.calls import Call, Needs, Reply, Uploaded, Verb, run_page, run_verb
+from server.calls import Call, Needs, Reply, Verb, run_doors, run_page, run_verb
 from server.clock import utc_now
 from server.counting import counted
 from server.db import Db, refusal_of
+from server.downloads import Download, stream
 from server.headers import is_for_us, is_from_us
 from server.house import Answer, House
 from server.lanes import Lane
@@ -27,10 +26,12 @@ from server.pages import Page, Piece
 from server.refusals import Message, NotYours, Refusal, Rejected
 from server.settings import LARGEST_ID
 from server.turned_away import Stranger, turned_away
+from server.uploads import keep_files, read_files
 
 log = logging.getLogger("sweetspot.calls")
 
 Asked = Request[Any, Any, Any]
+Done = TypeVar("Done")
 Show = Callable[..., Page | Piece | Reply | Answer]
 # Four chapters of ten thousand characters in any script, each twice in a conflict, fit.
 MOST_BODY = 1_048_576
@@ -52,6 +53,7 @@ def call_from(house: House, request: Asked) -> Call:
         htmx="hx-request" in headers,
         accepts=headers.get("accept-language", ""),
         agent=headers.get("user-agent", "")[:200],
+        byte_range=headers.get("range", ""),
     )
 
 
@@ -95,30 +97,35 @@ def verb(
     form: Callable[..., Piece] | None = None,
     once: bool = False,
     most_body: int = MOST_BODY,
+    takes: Callable[..., None] | None = None,
+    anybody: bool = False,
 ) -> Callable[[Callable[..., Reply | Answer]], HTTPRouteHandler]:
     """POST `path`: changes something.
 
     `again` shows the page that holds the form when it is rejected, `form` the form alone (for htmx: filled in again
     after a rejection, fresh after a success); both open the same doors. `once`: the form carries a key.
     `most_body`, in bytes, is more where files are taken; `again` then shows a file that is too large as rejected, under
-    "" (its body is not read, so nobody knows what else the form said).
+    "", with what the form said before it. `takes` puts the files of the field `file`, checked and stored, where they
+    belong, whatever becomes of the form (server/uploads.py). `anybody`: no page of ours has to send it, because its
+    address is a secret that says whom it is about, and who is signed in counts for nothing.
     """
 
     def wrap(act: Callable[..., Reply | Answer]) -> HTTPRouteHandler:
-        one = Verb(Needs.of(act), act, again, form, once)
+        one = Verb(Needs.of(act), act, again, form, once, takes)
 
         async def handler(request: Asked) -> Response[bytes]:
             house: House = request.app.state.house
             call = call_from(house, request)
-            if unread := await _unread(call, request, files=most_body > MOST_BODY):
-                if unread is not Stranger.TOO_LARGE or again is None or most_body == MOST_BODY:
-                    return respond(turned_away(call, unread), house.settings.secure)
-                return await _answered(call, request, lambda: _too_large(call, one, most_body), house.lanes.reads)
+            if most_body > MOST_BODY:
+                return respond(await _with_files(call, request, one, most_body), house.settings.secure)
+            if unread := await _unread(call, request):
+                return respond(turned_away(call, unread), house.settings.secure)
             return await _answered(call, request, lambda: run_verb(call, one), house.lanes.writes)
 
         handler.__name__ = act.__name__
         name, told = f"{act.__module__}.{act.__name__}", counted("POST", path, handler)
-        return post(path, name=name, status_code=200, request_max_body_size=most_body, opt={"act": act})(told)
+        opt = {"act": act, "anybody": anybody}
+        return post(path, name=name, status_code=200, request_max_body_size=most_body, opt=opt)(told)
 
     return wrap
 
@@ -146,61 +153,91 @@ def look(path: str, *, form: Callable[..., Piece]) -> Callable[[Callable[..., Pa
     return wrap
 
 
-async def _unread(call: Call, request: Asked, *, files: bool = False) -> Stranger | None:
-    """Reads the form into `call.sent`, and with `files` into `call.files`; why that cannot be done, or None."""
+async def _unread(call: Call, request: Asked) -> Stranger | None:
+    """Reads the form into `call.sent`; why that cannot be done, or None."""
     try:
-        told = request.content_length
-        if files and request.content_type[0] != RequestEncodingType.MULTI_PART and (told is None or told > MOST_BODY):
-            # What is no upload is taken apart in memory and at once: nobody needs that for more than a form.
-            return Stranger.UNREADABLE if told is None else Stranger.TOO_LARGE
         fields = await request.form()
     except RequestEntityTooLarge:
         return Stranger.TOO_LARGE
     except (ClientException, ValueError):
         return Stranger.UNREADABLE
     call.sent = {k: [v for v in fields.getall(k) if isinstance(v, str)] for k in fields}
-    if files:
-        sent = [(name, file) for name, file in fields.multi_items() if isinstance(file, UploadFile)]
-        call.files = {name: Uploaded(file.filename, await file.read()) for name, file in sent}
     return None
 
 
+async def _with_files(call: Call, request: Asked, verb: Verb, most_body: int) -> Answer:
+    """Whoever may not use the form is told so before their files are read: what comes in takes room and time."""
+    lanes, told = call.house.lanes, request.content_length
+    refused = _unfit(call, request)
+    if refused is None and (told is None or told > MOST_BODY):
+        refused = await _tried(call, lambda: run_doors(call, verb.needs), lanes.reads)
+    if refused is not None:
+        return turned_away(call, refused)
+    try:
+        async with read_files(call, request, most_body, MOST_BODY) as unread:
+            if unread is Stranger.TOO_LARGE and verb.again is not None:
+                return await _worked(call, lambda: _too_large(call, verb, most_body), lanes.reads)
+            if unread is None and verb.takes is not None:
+                await keep_files(call)
+            if unread is not None:
+                return turned_away(call, unread)
+            return await _worked(call, lambda: run_verb(call, verb), lanes.writes)
+    except Refusal as refusal:
+        return turned_away(call, refusal)
+
+
 def _too_large(call: Call, verb: Verb, most_body: int) -> Answer:
-    assert verb.again is not None
     words = N_("This is too large: %(most)s MB is the most that can be sent. Choose something smaller.")
-    call.rejected = Rejected({"": Message(words, {"most": most_body // 1_048_576})})
-    show = verb.again
-    answer: Answer = run_page(call, verb.needs, lambda *given, **doors: replace(show(*given, **doors), status=413))
-    return answer
+    typed = {name: given[0] for name, given in call.sent.items() if given}
+    call.rejected = Rejected({"": Message(words, {"most": most_body // 1_048_576})}, typed)
+    show = verb.form if call.htmx and verb.form else verb.again
+    assert show is not None
+    answer: Answer = run_page(call, verb.needs, show)
+    return replace(answer, status=413)
 
 
 async def _answered(call: Call, request: Asked, work: Callable[[], Answer], lane: Lane) -> Response[bytes]:
+    refused = _unfit(call, request)
+    answer = turned_away(call, refused) if refused is not None else await _worked(call, work, lane)
+    if isinstance(answer, Download):
+        return stream(call.house, answer)
+    return respond(answer, call.house.settings.secure)
+
+
+def _unfit(call: Call, request: Asked) -> Refusal | Stranger | None:
+    """Why a request is nothing for us at all."""
     settings = call.house.settings
     if not is_for_us(settings, request.headers):
-        answer = turned_away(call, Stranger.WRONG_HOST)
-    elif not is_from_us(settings, request.method, request.headers):
-        answer = turned_away(call, Stranger.FOREIGN_FORM)
-    elif any(isinstance(value, int) and value > LARGEST_ID for value in call.given.values()):
-        answer = turned_away(call, NotYours())
-    else:
-        answer = await _worked(call, work, lane)
-    return respond(answer, settings.secure)
+        return Stranger.WRONG_HOST
+    from_us = is_from_us(settings, request.method, request.headers)
+    if not from_us and not request.route_handler.opt.get("anybody"):
+        return Stranger.FOREIGN_FORM
+    if any(isinstance(value, int) and value > LARGEST_ID for value in call.given.values()):
+        return NotYours()
+    return None
 
 
 async def _worked(call: Call, work: Callable[[], Answer], lane: Lane) -> Answer:
-    try:
-        answer = await lane.run(work)
+    found = await _tried(call, work, lane)
+    if isinstance(found, Answer):
         finish(call)
-        return answer
+        return found
+    return turned_away(call, found)
+
+
+async def _tried(call: Call, work: Callable[[], Done], lane: Lane) -> Done | Refusal | Stranger:
+    """What the work came to, or why it was refused."""
+    try:
+        return await lane.run(work)
     except Refusal as refusal:
-        return turned_away(call, refusal)
+        return refusal
     except Exception as problem:
         unwell = refusal_of(problem)
         if unwell is not None:
             log.warning("the database: %s", problem.__cause__ or problem)
-            return turned_away(call, unwell)
+            return unwell
         log.exception("the request broke")
-        return turned_away(call, Stranger.BROKEN)
+        return Stranger.BROKEN
 
 
 _finishing: set[asyncio.Task[None]] = set()

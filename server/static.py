@@ -58,10 +58,9 @@ class StaticFiles:
         paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".")]
         self.files = {path.relative_to(folder).as_posix(): _read(path) for path in paths}
         self.files["css/all.css"] = _joined(self.files)
-        modules = {name: file for name, file in self.files.items() if name.startswith("js/")}
-        self.import_map = json.dumps(
-            {"imports": {f"sweetspot/{Path(name).stem}": self.url(name) for name in sorted(modules)}}
-        )
+        # Ours, and packages that modules of ours import.
+        modules = [name for name in sorted(self.files) if name.startswith(("js/", "vendor/modules/"))]
+        self.import_map = json.dumps({"imports": {f"sweetspot/{Path(name).stem}": self.url(name) for name in modules}})
         everything = "".join(file.digest for file in self.files.values())
         self.build = hashlib.sha256(everything.encode()).hexdigest()[:12]
 

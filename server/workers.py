@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -174,8 +174,11 @@ def bound(settings: Settings) -> socket.socket:
     return one
 
 
-def serve_many(settings: Settings, count: int, environment: Mapping[str, str]) -> None:
-    """Serve with `count` processes until a signal ends it. The database must be migrated. Raises CannotServe."""
+def serve_many(
+    settings: Settings, count: int, environment: Mapping[str, str], serving: Callable[[], None] = lambda: None
+) -> None:
+    """Serve with `count` processes until a signal ends it; `serving` is called as soon as all of them do. The database
+    must be migrated. Raises CannotServe."""
     folder = Path(tempfile.mkdtemp(prefix="sweetspot-workers-"))
     try:
         with bound(settings) as listening:
@@ -183,6 +186,7 @@ def serve_many(settings: Settings, count: int, environment: Mapping[str, str]) -
             with crew.attentive():
                 try:
                     crew.open(count)
+                    serving()
                     print(f"{count} workers serve.", flush=True)
                     crew.keep()
                 finally:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -26,9 +28,27 @@ Opened = tuple[House, World]
 LONGEST = ("faults", "browser")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The folders with the longest tests come first; in each the order stays."""
+# Their tests are about the database, or about what must hold on any of them: each runs on both.
+ON_BOTH = {"faults", "live", "masking", "migrations", "server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The folders with the longest tests come first; in each the order stays. The tests of most folders run on one of
+    the two databases, half of them on either; with `SWEETSPOT_TESTS=all` on both (docs/decisions/0015)."""
+    if os.environ.get("SWEETSPOT_TESTS") != "all" and config.option.keyword == "":
+        left_out = [item for item in items if _is_on_the_other(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
     items.sort(key=lambda item: item.path.parent.name not in LONGEST)
+
+
+def _is_on_the_other(item: pytest.Item) -> bool:
+    kind = getattr(item, "callspec", None) and next((one for one in item.callspec.params.values() if one in BOTH), None)  # type: ignore[attr-defined]
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    if kind is None or folder in ON_BOTH:
+        return False
+    name = item.nodeid.replace(str(kind), "")
+    return BOTH[crc32(name.encode()) % 2] != kind
 
 
 @dataclass

@@ -8,27 +8,35 @@
         team Lantern learns    Dmitri          initiative
       Ivo was in team Tide and was removed
     a mail of the installation that its server refused
-    programme "CANARY …": Jun and Kofi, with a cohort, a team, an initiative and a talk of their own
+    programme "CANARY …": Jun and Kofi, with a cohort, a team, an initiative and a talk of their own; Lena's team beside
+    a feedback round in "Flood warnings" and in the canary's cohort, in which the teams write now
 
 Built once per database through the domain's own verbs, then copied for each test.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from cohorts import cohorts, initiatives, memberships, programmes, teams
 from cohorts.audiences import vantage_in_team
 from cohorts.invitations import LASTS
-from cohorts.models import Cohort, Import, ImportRow, Invitation, Membership, Part, Role
+from cohorts.models import Cohort, Invitation, Membership, Part, Role
 from feedback import comments, threads, withdrawals
+from feedback.rounds import pairs as pairs_of
+from feedback.rounds.giving import TEXT_KIND
+from feedback.rounds.models import RoundTeam
 from people import organisations, persons
 from people.models import Person
 from server.clock import utc_now
 from server.db import Database, Db
-from server.live.log import new_stream
+from server.live.texts import new_text
 from server.mail import REFUSED, Mail
+from tests.advised import prompted
+from tests.attached import attach_picture
+from tests.imported import imported
+from tests.quoted import asked_quotes
+from tests.rounds import give, pair_of, plan_of, released
 
 CANARY = "CANARY"
 ZONES = {"Amara": "Africa/Lagos", "Bram": "Europe/Amsterdam", "Chiara": "Europe/Rome", "Esi": "Africa/Accra"}
@@ -48,7 +56,7 @@ class Place:
 
 @dataclass(frozen=True)
 class World:
-    """Who and what there is. `people` and `memberships` by first name, `imports` by cohort."""
+    """Who and what there is. `people` and `memberships` by first name, the rest by cohort."""
 
     people: dict[str, int]
     emails: dict[str, str]
@@ -60,6 +68,13 @@ class World:
     failed_mail: int
     imports: dict[int, int]
     invitations: dict[int, int]
+    attachments: dict[int, int] = field(default_factory=dict)
+    rounds: dict[int, int] = field(default_factory=dict)
+    pairs: dict[int, int] = field(default_factory=dict)
+    prompts: dict[int, int] = field(default_factory=dict)
+    quotes: dict[int, int] = field(default_factory=dict)
+    items: dict[int, int] = field(default_factory=dict)
+    texts: dict[int, int] = field(default_factory=dict)
 
 
 # The roles towards team Tide, each with the person who has it.
@@ -170,6 +185,11 @@ class Builder:
         assert comment is not None
         withdrawals.withdraw(self.db, thread, comment, now=self.now)
 
+    def attached(self, place: Place, name: str, mark: str = "") -> int:
+        """A picture that came with that person's comment; its id."""
+        person_id, comment_id = of(self.people[name].id), place.comments[name]
+        return attach_picture(self.db, place.thread, comment_id, person_id, f"{mark} map.png".strip(), self.now)
+
     def ours(self) -> tuple[Place, Place, Place]:
         """The programme most tests are about."""
         programme = programmes.create(self.db, name="Borders and beyond", edition="2026", host="The Agency")
@@ -207,30 +227,12 @@ class Builder:
         self.person("Kofi", mark=mark)
         place = self.place(cohort, "Quarry", Part.ASKS, ("Jun",), mark)
         self.join("Kofi", Role.FACILITATOR, programme_id=programme.id)
+        # A feedback round needs two teams with somebody in them.
+        self.person("Lena", mark=mark)
+        self.place(cohort, "Pit", Part.LEARNS, ("Lena",), mark)
         self.say(place, "Jun", f"{mark}words of Jun")
         self.say(place, "Kofi", f"{mark}answer of Kofi", parent=place.comments["Jun"])
         return place
-
-
-def imported(db: Db, builder: Builder, cohort_id: int, by: str, mark: str = "") -> int:
-    """A list that was read and waits to be confirmed: one row that is right, and one that is not."""
-    person = {"email": f"{mark.strip().lower()}new@example.org", "name": f"{mark}Newcomer", "role": Role.ADVISER}
-    made = Import(
-        cohort_id=cohort_id,
-        by_id=of(builder.people[by].id),
-        file_name=f"{mark}list.csv",
-        at=builder.now,
-        read_at=builder.now,
-        stream_id=new_stream(db, "import"),
-    )
-    db.add(made)
-    db.flush()
-    good, wrong = {"typed": person, "meant": person}, {"typed": person | {"role": f"{mark}king"}, "meant": {}}
-    errors = json.dumps({"role": ["We do not know this.", {}]})
-    db.add(ImportRow(import_id=of(made.id), number=2, cells=json.dumps(good), plan="invite"))
-    db.add(ImportRow(import_id=of(made.id), number=3, cells=json.dumps(wrong), errors=errors, plan="wrong"))
-    db.flush()
-    return of(made.id)
 
 
 def invited(db: Db, builder: Builder, place: Place, by: str, mark: str = "") -> int:
@@ -242,6 +244,17 @@ def invited(db: Db, builder: Builder, place: Place, by: str, mark: str = "") -> 
     db.add(asked)
     db.flush()
     return of(asked.id)
+
+
+def round_in(db: Db, builder: Builder, place: Place, by: str, mark: str = "") -> tuple[int, int]:
+    """A feedback round of that place's cohort in which the teams write now: its id and that of the pair in which the
+    place's team gives."""
+    by_id = of(builder.people[by].id)
+    facts = released(db, place.cohort, by_id, plan_of(builder.now, mark=mark), builder.now)
+    # Both teams were here: else the job that notes who was would write while tests compare what is written.
+    for team in pairs_of.teams_in(db, facts.id):
+        db.get_one(RoundTeam, (facts.id, team.id)).seen_at = builder.now
+    return facts.id, pair_of(db, facts.id, place.team)
 
 
 def failed_mail(db: Db) -> int:
@@ -267,4 +280,14 @@ def build(database: Database) -> World:
         emails = {name: person.email for name, person in builder.people.items()}
         asked = {tide.cohort: invited(db, builder, tide, "Farid")}
         asked[foreign.cohort] = invited(db, builder, foreign, "Kofi", f"{CANARY} ")
-        return World(ids, emails, builder.memberships, tide, reed, lantern, foreign, failed_mail(db), lists, asked)
+        shown = {tide.cohort: builder.attached(tide, "Amara"), foreign.cohort: builder.attached(foreign, "Jun", CANARY)}
+        given = (tide, reed, lantern, foreign, failed_mail(db), lists, asked, shown)
+        begun = {tide.cohort: round_in(db, builder, tide, "Farid")}
+        begun[foreign.cohort] = round_in(db, builder, foreign, "Kofi", f"{CANARY} ")
+        jun = builder.memberships["Jun"]
+        signed = {foreign.cohort: give(db, *begun[foreign.cohort], jun, f"{CANARY} point", builder.now)}
+        rounds, pairs = ({cohort: both[at] for cohort, both in begun.items()} for at in (0, 1))
+        quoted = asked_quotes(db, builder.people, builder.now, (tide, "Chiara", "Amara"), (foreign, "Kofi", "Jun"))
+        prompts = prompted(db, builder, (tide, "Esi", ""), (foreign, "Kofi", f"{CANARY} "))
+        texts = {cohort: new_text(db, TEXT_KIND, pair, f"{CANARY} words") for cohort, pair in pairs.items()}
+        return World(ids, emails, builder.memberships, *given, rounds, pairs, prompts, quoted, signed, texts)

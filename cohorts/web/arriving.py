@@ -52,6 +52,7 @@ class Part:
 class Summary:
     """How far the whole cohort is."""
 
+    cohort_id: int
     counts: Counts
 
 
@@ -76,7 +77,8 @@ def board_part(cohort_id: int, found: Sequence[Arrival], zone: str) -> Fragment:
 
 def summary(cohort_id: int, found: Sequence[Arrival]) -> Fragment:
     """How far the whole cohort is."""
-    return Fragment("cohorts/_arrivals_counts.html", Summary(arrivals.count(found)), f"arrivals-counts-{cohort_id}")
+    shown = Summary(cohort_id, arrivals.count(found))
+    return Fragment("cohorts/_arrivals_counts.html", shown, f"arrivals-counts-{cohort_id}")
 
 
 def _listen(call: Call, stream_id: int) -> Vantage:

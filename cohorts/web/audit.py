@@ -21,6 +21,10 @@ WORDS = {
     "team made": N_("Made a team"),
     "membership began": N_("Gave a role"),
     "membership ended": N_("Ended a membership"),
+    "attribution set": N_("Set in whose name things are shown"),
+    "facilitators see authors": N_("Set whether facilitators see authors"),
+    "quote asked": N_("Asked to quote somebody"),
+    "quote answered": N_("An author answered about a quote"),
     "moved": N_("Moved to another team"),
     "invited": N_("Invited"),
     "invitation sent again": N_("Sent an invitation again"),
@@ -29,8 +33,12 @@ WORDS = {
     "imported": N_("Imported a list"),
     "import confirmed": N_("Confirmed an import"),
     "data downloaded": N_("Downloaded their data"),
+    "follow-through downloaded": N_("Downloaded the follow-through of a cohort"),
     "person erased": N_("Erased a person"),
     "logins ended": N_("Ended other logins"),
+    "comment hidden": N_("Hid a comment"),
+    "report dismissed": N_("Left a reported comment as it is"),
+    "appeal decided": N_("Decided about a hidden comment again"),
 }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from cohorts import cohorts, teams
+from cohorts.attributions import set_for_cohort
 from cohorts.memberships import names_of
 from cohorts.models import Team
 from cohorts.policies import may_edit_cohort, may_see_presence
 from cohorts.web import fragments
 from cohorts.web.day import ribbon_now
 from cohorts.web.doors import CohortDoor, EditCohortDoor, OpenCohort, standing
-from cohorts.web.forms import CohortForm, in_summary
+from cohorts.web.forms import CohortForm, attribution_choices, in_summary
 from cohorts.web.kinds import place
 from cohorts.web.panels import panels_of
 from server.calls import Call, Region, Reply
@@ -52,14 +53,17 @@ def present(call: Call, cohort: OpenCohort) -> Fragment | None:
     """Who is here now; None for those who may not see it."""
     if not may_see_presence(cohort.vantage):
         return None
-    return fragments.presence(cohort.id, names_of(call.db, call.house.hub.presence.people_at(place(cohort.id))))
+    names = names_of(call.db, call.house.hub.presence.people_at(place(cohort.id)))
+    return fragments.presence(cohort.id, names, cohort.vantage)
 
 
 def form_page(call: Call, cohort: EditCohortDoor) -> Page:
     """The form for its name and purpose."""
-    values = {"name": cohort.name, "purpose": cohort.purpose} | (call.rejected.values if call.rejected else {})
+    now = {name: getattr(cohort, name) for name in ("name", "purpose", "attribution")}
+    values = now | (call.rejected.values if call.rejected else {})
     errors = call.rejected.errors if call.rejected else {}
     context = {"cohort": cohort, "values": values, "errors": errors, "sentences": in_summary(call, errors, "name")}
+    context["attributions"] = attribution_choices(call)
     return Page("cohorts/edit_cohort.html", context)
 
 
@@ -70,6 +74,8 @@ edit = page("/cohorts/{cohort:int}/edit", name="cohorts.edit")(form_page)
 def describe(call: Call, cohort: EditCohortDoor, form: CohortForm) -> Reply:
     """Rename the cohort and say again what it is for."""
     cohorts.describe(call.db, cohort.id, name=form.name, purpose=form.purpose)
+    chosen = form.attribution or cohort.attribution
+    set_for_cohort(call.db, cohort.id, chosen, by_id=call.signed_in.person_id, now=call.now)
     regions = (Region(cohort.stream_id, f"cohort-head-{cohort.id}"),)
     return Reply(to=f"/cohorts/{cohort.id}?done=cohort-saved", regions=regions)
 

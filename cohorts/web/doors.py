@@ -70,7 +70,7 @@ def _cohort(call: Call, condition: Any) -> OpenCohort:
     if not found:
         raise NotYours
     one = found[0]
-    vantage = vantage_in_cohort(call.db, standing(call), one.id, one.programme.id, call.language.tag)
+    vantage = vantage_in_cohort(call.db, standing(call), one.id, one.programme.id, call.language.tag, one.naming)
     return OpenCohort(**_all_of(one), vantage=vantage)
 
 
@@ -90,7 +90,8 @@ def _team(call: Call, condition: Any) -> OpenTeam:
         raise NotYours
     one = found[0]
     cohort = cohorts.read(call.db, Cohort.id == one.cohort_id)[0]  # type: ignore[arg-type]
-    vantage = vantage_in_team(call.db, standing(call), one.id, one.cohort_id, one.programme_id, call.language.tag)
+    where = one.id, one.cohort_id, one.programme_id
+    vantage = vantage_in_team(call.db, standing(call), *where, call.language.tag, cohort.naming)
     return OpenTeam(**_all_of(one), cohort=cohort, vantage=vantage)
 
 
@@ -105,7 +106,8 @@ def _initiative(call: Call, **named: int) -> OpenInitiative:
         raise NotYours
     one, mine = found[0], standing(call)
     team = one.team
-    vantage = vantage_in_team(call.db, mine, team.id, team.cohort_id, team.programme_id, call.language.tag)
+    where = team.id, team.cohort_id, team.programme_id
+    vantage = vantage_in_team(call.db, mine, *where, call.language.tag, one.naming)
     return OpenInitiative(**_all_of(one), vantage=vantage, held=speaking_as(mine, team))
 
 

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from cohorts.initiatives import CHAPTERS, FIELDS, Merge
-from cohorts.models import Part
+from cohorts.models import Attribution, Part
 from cohorts.web.words import COUNTRIES
 from people.models import Sector
 from server.calls import Call
@@ -18,6 +18,20 @@ from server.forms import Form, clean, number, one_line, words
 from server.languages import N_
 from server.refusals import Message, Rejected, Wrong
 
+ATTRIBUTIONS: dict[str, tuple[str, str]] = {
+    Attribution.NAMED: (
+        N_("With names"),
+        N_("Everybody sees who says what. Each author can still choose to be shown by role or not at all."),
+    ),
+    Attribution.ROLE: (
+        N_("By role only"),
+        N_("Chatham House rule. Others read “A team member”, and neither name, organisation, country nor team."),
+    ),
+    Attribution.NONE: (
+        N_("Without names"),
+        N_("Chatham House rule. Others read “A participant”, whoever it is."),
+    ),
+}
 MOST_TITLE, MOST_CHAPTER, MOST_SUMMARY = 200, 10_000, 2000
 NEW_ORGANISATION = "new"
 
@@ -50,23 +64,32 @@ def a_zone(name: str) -> str:
     return name
 
 
+def an_attribution(text: str) -> str:
+    """One of the three ways in which somebody is shown."""
+    if text not in set(Attribution):
+        raise Wrong(N_("Choose in whose name it is shown."))
+    return text
+
+
 class ProgrammeForm(Form):
-    """A programme as its owner describes it."""
+    """A programme as its owner describes it. `facilitators_see_authors`: a box, sent only where it is ticked."""
 
     name: Annotated[str, one_line(200, empty=N_("Give the programme a name."))] = ""
     edition: Annotated[str, one_line(100)] = ""
     purpose: Annotated[str, words(2000)] = ""
     host: Annotated[str, one_line(200)] = ""
     time_zone: Annotated[str, AfterValidator(a_zone)] = ""
+    facilitators_see_authors: Annotated[bool, BeforeValidator(bool)] = False
 
     model_config = {**Form.model_config, "validate_default": True}
 
 
 class CohortForm(Form):
-    """A cohort's name and purpose."""
+    """A cohort's name and purpose, and in whose name what is said there is shown; empty: as before."""
 
     name: Annotated[str, one_line(200, empty=N_("Give the cohort a name."))] = ""
     purpose: Annotated[str, words(2000)] = ""
+    attribution: Annotated[str, AfterValidator(lambda text: text and an_attribution(text))] = ""
 
     model_config = {**Form.model_config, "validate_default": True}
 
@@ -189,6 +212,11 @@ class Clash(Rejected):
 def too_old() -> Rejected:
     """The version a form was written over was never there."""
     return Rejected({"": Message(N_("This form is not one of ours. Load the page again."))})
+
+
+def attribution_choices(call: Call) -> list[tuple[str, str, str]]:
+    """In whose name what is said in a cohort can be shown: value, words and what it means."""
+    return [(value, call.text(words), call.text(meaning)) for value, (words, meaning) in ATTRIBUTIONS.items()]
 
 
 def in_summary(call: Call, errors: Mapping[str, Message], first: str) -> list[tuple[str, str]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from markupsafe import Markup
 
 from cohorts.cohorts import CohortFacts
-from cohorts.identity import PART_WORDS, Author, Byline, shown_as
+from cohorts.identity import PART_WORDS, Author, Byline, listed_as
 from cohorts.initiatives import InitiativeFacts
 from cohorts.memberships import MemberFacts
 from cohorts.models import Attribution
@@ -18,6 +19,7 @@ from cohorts.teams import TeamFacts
 from server.languages import N_
 from server.pages import Fragment
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 CHAPTER_WORDS: dict[str, tuple[str, str]] = {
     "challenge": (N_("The challenge"), N_("The team has not described its challenge yet.")),
     "context": (N_("The context"), N_("The team has not written about its context yet.")),
@@ -52,8 +54,9 @@ class TeamRow:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Who is here now, by name."""
+    """How many are here now, and their names where people are named."""
 
+    count: int
     names: tuple[str, ...]
 
 
@@ -133,9 +136,12 @@ def team_row(team: TeamFacts) -> Fragment:
     return Fragment("cohorts/_team_row.html", row, f"team-{team.id}")
 
 
-def presence(cohort_id: int, names: Iterable[str]) -> Fragment:
-    """Who is here now, for those who may see presence."""
-    return Fragment("cohorts/_presence.html", Here(tuple(names)), f"presence-cohort-{cohort_id}")
+def presence(cohort_id: int, names: Iterable[str], vantage: Vantage) -> Fragment:
+    """Who is here now, for those who may see presence. Where what is said is masked, a name that comes when a comment
+    does would tell whose it is: there it is only how many."""
+    here = tuple(names)
+    shown = Here(len(here), here if vantage.attribution == Attribution.NAMED else ())
+    return Fragment("cohorts/_presence.html", shown, f"presence-cohort-{cohort_id}")
 
 
 def members(team: TeamFacts, people: Iterable[MemberFacts], vantage: Vantage) -> Fragment:
@@ -143,12 +149,7 @@ def members(team: TeamFacts, people: Iterable[MemberFacts], vantage: Vantage) ->
     may_end = may_edit_cohort(vantage)
     shown = tuple(
         Member(
-            shown_as(
-                # Who belongs to a team is told; who said what may not be.
-                Author(one.name, one.organisation, one.country, one.role, team.name, one.sample),
-                Attribution.NAMED,
-                vantage,
-            ),
+            listed_as(Author(one.name, one.organisation, one.country, one.role, team.name, one.sample), vantage),
             one.id if may_end else None,
         )
         for one in people
@@ -156,11 +157,12 @@ def members(team: TeamFacts, people: Iterable[MemberFacts], vantage: Vantage) ->
     return Fragment("cohorts/_members.html", Members(team.id, team.sample, shown), f"members-{team.id}")
 
 
-def initiative(row: InitiativeFacts, vantage: Vantage) -> Fragment:
-    """An initiative with its four chapters; a sponsor alone gets the summary the team released."""
+def initiative(row: InitiativeFacts, vantage: Vantage, marked: Mapping[str, str] = NOTHING) -> Fragment:
+    """An initiative with its four chapters; a sponsor alone gets the summary the team released. `marked`: chapters in
+    which a package above has marked what it says something about, as seen from here."""
     reads, edits = may_read_initiative(vantage), may_edit_initiative(vantage)
     chapters = tuple(
-        Chapter(name, title, missing, Markup(getattr(row, f"{name}_html")))
+        Chapter(name, title, missing, Markup(marked.get(name) or getattr(row, f"{name}_html")))
         for name, (title, missing) in CHAPTER_WORDS.items()
     )
     shown = InitiativeShown(

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from cohorts import history
 from cohorts.differences import Part, differences, shortened
 from cohorts.history import Version
-from cohorts.identity import Author, shown_as
+from cohorts.identity import Author, for_deeds, shown_as
 from cohorts.initiatives import FIELDS
 from cohorts.models import Role
 from cohorts.policies import may_read_initiative
@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A version and what is different from the one before; `by` empty: saved by nobody's hand."""
+    """A version and what is different from the one before; `by` empty: by nobody's hand, or nobody is named."""
 
     number: int
     at: datetime
@@ -83,9 +83,8 @@ def _entry(initiative: OpenInitiative, version: Version, before: Version | None)
     if version.by is None:
         return Entry(version.number, version.at, "", changes)
     author = Author(version.by, "", "", Role.MEMBER, initiative.team.name, initiative.team.sample)
-    return Entry(
-        version.number, version.at, shown_as(author, initiative.cohort.attribution, initiative.vantage).name, changes
-    )
+    by = shown_as(author, for_deeds(initiative.cohort.attribution), initiative.vantage)
+    return Entry(version.number, version.at, "" if by.masked else by.name, changes)
 
 
 def _changes(version: Version, before: Version) -> Iterator[Change]:

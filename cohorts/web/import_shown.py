@@ -55,6 +55,7 @@ OUTCOME_WORDS: dict[str, str] = {
     Outcome.REFUSED: N_("The team has another organisation by now"),
 }
 ROLE_WORDS: dict[str, str] = {Role.ADVISER: N_("Adviser"), Role.SPONSOR: N_("Sponsor")}
+FORGOTTEN = "forgotten"
 DONE_WELL = (Outcome.FOUNDED, Outcome.INVITED)
 
 
@@ -146,7 +147,8 @@ def progress(one: ImportFacts, told: Counts) -> Fragment:
     shown = Progress(
         id=one.id,
         cohort_id=one.cohort_id,
-        state=one.state.value,
+        # A list that was imported has rows, unless they were cleared away since.
+        state=one.state.value if told.rows or one.state is not State.DONE else FORGOTTEN,
         done=one.done,
         total=one.total,
         problem=_kept(one.problem) if one.problem else None,
@@ -169,12 +171,12 @@ def listing(db: Db, one: ImportFacts, told: Counts) -> Fragment:
     """What is in it, once it has been read. While it is applied the rows stand still: 5,000 of them would not help."""
     wrong: Sequence[RowFacts] = ()
     good: Sequence[RowFacts] = ()
-    if one.state in (State.READY, State.APPLYING, State.DONE):
+    if one.read_at and one.state in (State.READY, State.APPLYING, State.DONE, State.STUCK):
         wrong = imports.rows(db, one.id, most=ON_PAGE, wrong=True)
         good = imports.rows(db, one.id, most=ON_PAGE, wrong=False)
     all_wrong = told.plans.get(Plan.WRONG, 0)
     over = one.state is State.DONE
-    applying = one.state is State.APPLYING
+    applying = one.state in (State.APPLYING, State.STUCK)
     shown = Listing(
         id=one.id,
         ignored=one.ignored if one.state is State.READY else (),

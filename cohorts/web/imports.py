@@ -55,10 +55,10 @@ def template(call: Call, cohort: EditCohortDoor) -> Answer:
 @verb("/cohorts/{cohort:int}/imports", again=list_page, once=True, most_body=MOST_BYTES + ENVELOPE)
 def create(call: Call, cohort: EditCohortDoor, form: NoForm) -> Reply:
     """Take a list in; it is read in the background."""
-    file = call.files.get("file")
+    file = next(iter(call.files.get("file", ())), None)
     if file is None:
         raise Rejected({"file": Message(N_("Choose the file with your list."))})
-    if len(file.content) > MOST_BYTES:
+    if file.size > MOST_BYTES:
         raise Rejected({"file": Message(TOO_LARGE)})
     name = " ".join(file.name.split())[-200:]
     by_id = call.signed_in.person_id
@@ -78,6 +78,13 @@ def show(call: Call, opened: ImportDoor) -> Page:
 def confirm(call: Call, opened: ImportDoor, form: NoForm) -> Reply:
     """Apply the good rows. Harmless twice."""
     imports.confirm(call.db, opened.id, by_id=call.signed_in.person_id, now=call.now)
+    return _done(opened, f"/imports/{opened.id}")
+
+
+@verb("/imports/{import:int}/resumption")
+def resume(call: Call, opened: ImportDoor, form: NoForm) -> Reply:
+    """Go on with one that was given up. Harmless twice."""
+    imports.try_again(call.db, opened.id, by_id=call.signed_in.person_id, now=call.now)
     return _done(opened, f"/imports/{opened.id}")
 
 
@@ -126,4 +133,4 @@ def _csv(call: Call, name: str, rows: Iterable[Sequence[str]]) -> Answer:
     return Answer(as_csv(rows), 200, headers)
 
 
-routes: list[HTTPRouteHandler] = [show_all, template, create, show, confirm, cancel, show_rows, errors]
+routes: list[HTTPRouteHandler] = [show_all, template, create, show, confirm, resume, cancel, show_rows, errors]

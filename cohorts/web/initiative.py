@@ -8,7 +8,7 @@ from typing import Any
 
 from cohorts import initiatives
 from cohorts.differences import Part, differences
-from cohorts.identity import Author, shown_as
+from cohorts.identity import Author, for_deeds, shown_as
 from cohorts.initiatives import FIELDS
 from cohorts.models import Role
 from cohorts.web.doors import EditInitiativeDoor, OpenInitiative
@@ -23,6 +23,7 @@ from cohorts.web.forms import (
     mark_of,
     too_old,
 )
+from cohorts.web.panels import panels_of
 from server.calls import Call, Region, Reply
 from server.forms import clean
 from server.languages import N_
@@ -86,6 +87,7 @@ def form_page(call: Call, initiative: EditInitiativeDoor) -> Page:
         "questions": questions,
         "changed": _changed(call, initiative, base),
         "sentences": in_summary(call, rejected.errors if rejected and status == 200 else {}, "title"),
+        "panels": panels_of(call, initiative, "initiative form"),
     }
     return Page("cohorts/edit_initiative.html", context, status=status)
 
@@ -105,11 +107,11 @@ def _changed(call: Call, initiative: OpenInitiative, version: int) -> str:
     if saved is None:
         return ""
     at = date_time(saved.at, call.viewer.time_zone or initiative.programme.time_zone, call.language)
-    if saved.name is None:
+    author = Author(saved.name or "", "", "", Role.MEMBER, initiative.team.name, initiative.team.sample)
+    by = shown_as(author, for_deeds(initiative.cohort.attribution), initiative.vantage)
+    if saved.name is None or by.masked:
         return call.text(N_("Saved on %(time)s."), time=at)
-    author = Author(saved.name, "", "", Role.MEMBER, initiative.team.name, initiative.team.sample)
-    name = shown_as(author, initiative.cohort.attribution, initiative.vantage).name
-    return call.text(N_("%(name)s saved this on %(time)s."), name=name, time=at)
+    return call.text(N_("%(name)s saved this on %(time)s."), name=by.name, time=at)
 
 
 def _asked(call: Call, initiative: OpenInitiative, rejected: Rejected | None, draft: Any) -> tuple[int, list[Question]]:

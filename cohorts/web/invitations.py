@@ -24,7 +24,7 @@ from server.calls import Call, CookieSet, Reply
 from server.clock import zone_names
 from server.languages import N_
 from server.limits import Limit, network, take
-from server.pages import Page
+from server.pages import Page, country
 from server.refusals import Message, Rejected
 from server.routes import page, verb
 
@@ -84,14 +84,14 @@ def _who(call: Call, opened: Opened) -> str:
 def _asked_of_newcomers(call: Call, opened: Opened) -> dict[str, Any]:
     known, own = _organisations(call, opened)
     fresh = {"name": opened.name, "email": "", "organisation": own or ("" if known else NEW_ORGANISATION)}
-    fresh |= {"organisation_name": "", "country": "", "sector": "", "time_zone": opened.place.time_zone}
+    fresh |= {"organisation_name": "", "country": "", "sector": "", "time_zone": ""}
     choose = ("", call.text(N_("Choose one")))
     return {
         "values": typed_in(call, **fresh),
         "organisations": [choose, *known.items()],
         "countries": [choose, *country_choices(call.language)],
         "sectors": [choose, *((sector, call.text(words)) for sector, words in SECTOR_WORDS.items())],
-        "zones": [(name, name) for name in zone_names()],
+        "zones": [choose, *((name, name) for name in zone_names())],
     }
 
 
@@ -100,10 +100,15 @@ def _organisations(call: Call, opened: Opened) -> tuple[dict[str, str], str]:
     place = opened.place
     if place.programme_id is None:
         return {}, ""
-    known = {str(one.id): f"{one.name} ({one.country})" for one in teams.organisations_in(call.db, place.programme_id)}
+    there = teams.organisations_in(call.db, place.programme_id)
+    known = {str(one.id): _in_words(call, one.name, one.country) for one in there}
     if place.team_id is None:
         return known, ""
     return known, str(teams.read(call.db, Team.id == place.team_id)[0].organisation.id)  # type: ignore[arg-type]
+
+
+def _in_words(call: Call, name: str, code: str) -> str:
+    return f"{name} ({country(code, call.language)})"
 
 
 @verb("/invitations/{token:str}/acceptance", again=invitation_page)  # type: ignore[arg-type]
@@ -138,7 +143,7 @@ def _organisation_of(call: Call, opened: Opened, form: AcceptForm) -> int:
         if form.organisation not in known:
             raise Rejected({"organisation": Message(N_("Choose your organisation."))})
         return int(form.organisation)
-    named = f"{form.organisation_name} ({form.country})".casefold()
+    named = _in_words(call, form.organisation_name, form.country).casefold()
     if same := next((id_ for id_, name in known.items() if name.casefold() == named), None):
         return int(same)
     name, sector = form.organisation_name, Sector(form.sector)

@@ -6,10 +6,11 @@ nothing of the work. A page that follows it shows who is here, because presence 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cohorts import cohorts, initiatives, teams
+from cohorts.initiatives import InitiativeFacts
 from cohorts.memberships import members_of, names_of
 from cohorts.models import Cohort, Team
 from cohorts.policies import Vantage, may_read_initiative, may_see_presence
@@ -19,6 +20,7 @@ from server.calls import Call
 from server.db import Db
 from server.live.kinds import Kind, Placed
 from server.live.presence import Presence
+from server.pages import Fragment
 from server.refusals import NotYours
 
 
@@ -33,6 +35,11 @@ class Watching:
     def language(self) -> str:
         """The tag of the language it is read in."""
         return self.vantage.language
+
+
+# What packages above mark in the chapters of an initiative: called with (db, vantage, facts), gives HTML by chapter.
+# server/app.py fills it, once: regions are shown to many vantages at a time, outside of any call.
+marking: list[Callable[[Db, Vantage, InitiativeFacts], Mapping[str, str]]] = []
 
 
 def place(cohort_id: int) -> str:
@@ -69,7 +76,7 @@ def _show_region(
         if not may_see_presence(watching.vantage):
             return None
         names = names_of(db, watching.presence.people_at(place(cohort.id)))
-        return Placed(name, fragments.presence(cohort.id, names))
+        return Placed(name, fragments.presence(cohort.id, names, watching.vantage))
     team = by_id.get(int(number))
     if team is None:
         return Placed(name, None)
@@ -89,8 +96,16 @@ def _listen_to_initiative(call: Call, stream_id: int) -> Vantage:
 
 def _show_initiative(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
     row = initiatives.read(db, stream_id=stream_id)[0]
-    shown = (fragments.initiative(row, vantage), fragments.whereabouts(row))
+    shown = (marked(db, vantage, row), fragments.whereabouts(row))
     return [Placed(one.dom_id, one) for one in shown if one.dom_id in regions]
+
+
+def marked(db: Db, vantage: Vantage, row: InitiativeFacts) -> Fragment:
+    """An initiative with everything that is marked in it for those who look from here."""
+    chapters: dict[str, str] = {}
+    for mark in marking:
+        chapters |= mark(db, vantage, row)
+    return fragments.initiative(row, vantage, chapters)
 
 
 kinds = [

@@ -20,7 +20,7 @@ from server.routes import page, verb
 
 MOST = 50
 # A mail's kind in words, and what to do about one whose text is gone.
-KINDS = {"sign-in": N_("Sign-in"), "invitation": N_("Invitation"), "": N_("Other")}
+KINDS = {"sign-in": N_("Sign-in"), "invitation": N_("Invitation"), "notice": N_("Notices"), "": N_("Other")}
 INSTEAD = {
     "sign-in": N_("Its link no longer works. Whoever needs it asks for a new one."),
     "invitation": N_("Its link no longer works. Invite them again."),

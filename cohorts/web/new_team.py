@@ -14,7 +14,7 @@ from server.audit import note
 from server.calls import Call, Reply
 from server.clock import zone_names
 from server.languages import N_
-from server.pages import Page
+from server.pages import Page, country
 from server.receipts import new_key
 from server.refusals import Message, Rejected
 from server.routes import page, verb
@@ -27,12 +27,13 @@ def form_page(call: Call, cohort: EditCohortDoor) -> Page:
     zone = cohort.programme.time_zone
     values = typed_in(call, **fresh, organisation="" if known else NEW_ORGANISATION, time_zone=zone)
     choose = ("", call.text(N_("Choose one")))
+    named = ((str(one.id), f"{one.name} ({country(one.country, call.language)})") for one in known)
     context = {
         "cohort": cohort,
         "values": values,
         "errors": errors_of(call),
         "parts": [(part, call.text(words)) for part, words in PART_CHOICES.items()],
-        "organisations": [choose, *((str(one.id), f"{one.name} ({one.country})") for one in known)],
+        "organisations": [choose, *named],
         "countries": [choose, *country_choices(call.language)],
         "sectors": [choose, *((sector, call.text(words)) for sector, words in SECTOR_WORDS.items())],
         "zones": [(name, name) for name in zone_names()],

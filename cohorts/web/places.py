@@ -18,10 +18,12 @@ from server.refusals import NotAllowed, NotYours
 
 @dataclass(frozen=True, slots=True)
 class OpenProgramme:
-    """A programme, and whether its reader runs it."""
+    """A programme, whether its reader runs it, and whether they decide about what is said there."""
 
     facts: ProgrammeShown
     may_run: bool
+    # Its facilitators alone: who runs the installation does not read what is said.
+    moderates: bool
 
     @property
     def id(self) -> int:
@@ -39,7 +41,7 @@ def open_programme(call: Call) -> OpenProgramme:
     found = programmes.read(call.db, table.c.id == call.given["programme"], visible_programmes(mine))
     if not found:
         raise NotYours
-    return OpenProgramme(found[0], may_run_programme(mine, found[0].id))
+    return OpenProgramme(found[0], may_run_programme(mine, found[0].id), found[0].id in run_programmes(mine))
 
 
 def run_programme(call: Call) -> OpenProgramme:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cohorts import cohorts, programmes
-from cohorts.models import Cohort
+from cohorts.attributions import Promised, set_for_programme
+from cohorts.models import Attribution, Cohort
 from cohorts.policies import visible_cohorts
 from cohorts.web.doors import standing
-from cohorts.web.forms import CohortForm, ProgrammeForm
+from cohorts.web.forms import CohortForm, ProgrammeForm, attribution_choices
 from cohorts.web.places import OwnerDoor, ProgrammeDoor, RunProgrammeDoor
 from people.web.forms import errors_of, typed_in
 from server.audit import note
@@ -17,7 +19,14 @@ from server.clock import zone_names
 from server.languages import N_
 from server.pages import Page
 from server.receipts import new_key
+from server.refusals import Message, Rejected
 from server.routes import page, verb
+
+TEXTS = ("name", "edition", "purpose", "host", "time_zone")
+SEES = "facilitators_see_authors"
+PROMISED = N_(
+    "Something has been said while facilitators were not told by whom. That promise is kept: this stays switched off."
+)
 
 
 @page("/programmes/{programme:int}")
@@ -30,10 +39,9 @@ def show(call: Call, programme: ProgrammeDoor) -> Page:
 
 def new_page(call: Call, owner: OwnerDoor) -> Page:
     """The form for a programme that is not there yet."""
-    typed = typed_in(
-        call, name="", edition="", purpose="", host="", time_zone=call.viewer.time_zone or "UTC", key=new_key()
-    )
-    return _form(call, typed, programme=None)
+    zone = call.viewer.time_zone or "UTC"
+    typed = typed_in(call, name="", edition="", purpose="", host="", time_zone=zone, key=new_key())
+    return _form(call, typed | _ticked(call, False), programme=None)
 
 
 new = page("/programmes/new", name="programmes.new")(new_page)
@@ -51,8 +59,14 @@ def create(call: Call, owner: OwnerDoor, form: ProgrammeForm) -> Reply:
 def form_page(call: Call, programme: RunProgrammeDoor) -> Page:
     """The form of a programme, filled in."""
     facts = programme.facts
-    typed = typed_in(call, **{name: getattr(facts, name) for name in programmes.COLUMNS if name != "id"})
-    return _form(call, typed, programme)
+    typed = typed_in(call, **{name: getattr(facts, name) for name in TEXTS})
+    return _form(call, typed | _ticked(call, facts.facilitators_see_authors), programme)
+
+
+def _ticked(call: Call, now: bool) -> dict[str, str]:
+    """A box that is not ticked is not sent."""
+    typed = call.rejected.values if call.rejected else {SEES: "yes" if now else ""}
+    return {SEES: typed.get(SEES, "")}
 
 
 edit = page("/programmes/{programme:int}/edit", name="programmes.edit")(form_page)
@@ -61,11 +75,16 @@ edit = page("/programmes/{programme:int}/edit", name="programmes.edit")(form_pag
 @verb("/programmes/{programme:int}/details", again=form_page)
 def describe(call: Call, programme: RunProgrammeDoor, form: ProgrammeForm) -> Reply:
     """Describe the programme again."""
-    programmes.describe(call.db, programme.id, **form.model_dump())
+    programmes.describe(call.db, programme.id, **form.model_dump(exclude={SEES}))
+    try:
+        sees = form.facilitators_see_authors
+        set_for_programme(call.db, programme.id, sees, by_id=call.signed_in.person_id, now=call.now)
+    except Promised:
+        raise Rejected({SEES: Message(PROMISED)}) from None
     return Reply(f"/programmes/{programme.id}?done=programme-saved")
 
 
-def _form(call: Call, typed: dict[str, str], programme: Any) -> Page:
+def _form(call: Call, typed: Mapping[str, str], programme: Any) -> Page:
     zones = [(name, name) for name in zone_names()]
     context = {"programme": programme, "values": typed, "errors": errors_of(call), "zones": zones}
     return Page("cohorts/edit_programme.html", context)
@@ -73,8 +92,9 @@ def _form(call: Call, typed: dict[str, str], programme: Any) -> Page:
 
 def new_cohort_page(call: Call, programme: RunProgrammeDoor) -> Page:
     """The form for another cohort of the programme."""
-    values = typed_in(call, name="", purpose="", key=new_key())
-    return Page("cohorts/new_cohort.html", {"programme": programme, "values": values, "errors": errors_of(call)})
+    values = typed_in(call, name="", purpose="", attribution=Attribution.NAMED, key=new_key())
+    context = {"programme": programme, "values": values, "errors": errors_of(call)}
+    return Page("cohorts/new_cohort.html", context | {"attributions": attribution_choices(call)})
 
 
 new_cohort = page("/programmes/{programme:int}/cohorts/new", name="cohorts.new")(new_cohort_page)
@@ -83,7 +103,8 @@ new_cohort = page("/programmes/{programme:int}/cohorts/new", name="cohorts.new")
 @verb("/programmes/{programme:int}/cohorts", again=new_cohort_page, once=True)
 def create_cohort(call: Call, programme: RunProgrammeDoor, form: CohortForm) -> Reply:
     """Make a cohort."""
-    made = cohorts.create(call.db, programme, name=form.name, purpose=form.purpose)
+    chosen = form.model_dump(exclude_defaults=True)
+    made = cohorts.create(call.db, programme, **chosen)
     by_id = call.signed_in.person_id
     note(call.db, "cohort made", by_id=by_id, now=call.now, programme_id=programme.id, words=made.name)
     return Reply(f"/cohorts/{made.id}?done=cohort-made")
@@ -91,7 +112,7 @@ def create_cohort(call: Call, programme: RunProgrammeDoor, form: CohortForm) -> 
 
 routes = [show, new, create, edit, describe, new_cohort, create_cohort]
 notices = {
-    "programme-made": N_("The programme is there. Its first cohort comes next."),
+    "programme-made": N_("The programme is there. Invite its facilitators, or make its first cohort."),
     "programme-saved": N_("The programme is saved."),
     "cohort-made": N_("The cohort is there. Its teams come next."),
 }

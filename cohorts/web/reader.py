@@ -31,6 +31,8 @@ def _places(call: Call, mine: Standing, roles: set[str]) -> list[tuple[str, str]
     """Own teams, then the one cohort somebody has or the list of all of them."""
     own = list(dict.fromkeys(one.team_id for one in mine.held if one.team_id is not None))
     found = [(call.text(N_("My team")), f"/teams/{own[0]}")] if own else []
+    # What waits for an adviser is collected by feedback; the way there is the same wherever they are.
+    found += [(call.text(N_("Desk")), "/desk")] if Role.ADVISER in roles else []
     wide = bool(roles - {Role.MEMBER, Role.ADVISER})
     cohorts = list(dict.fromkeys(one.cohort_id for one in mine.held if one.cohort_id is not None))
     if wide:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from cohorts import initiatives, memberships, teams
+from cohorts.cohorts import CohortFacts
 from cohorts.initiatives import InitiativeFacts
 from cohorts.models import Role
-from cohorts.policies import READERS, may_edit_cohort, visible_initiatives, visible_summaries
+from cohorts.policies import READERS, may_edit_cohort, may_edit_initiative, visible_initiatives, visible_summaries
 from cohorts.web import fragments
 from cohorts.web.cohort import present
 from cohorts.web.day import ribbon_now
 from cohorts.web.doors import EditTeamDoor, OpenCohort, OpenTeam, TeamDoor, standing
 from cohorts.web.forms import TeamForm, in_summary
+from cohorts.web.panels import panels_of
 from cohorts.web.words import PART_CHOICES, PART_SENTENCES, SECTOR_WORDS, city, language_names
 from server.calls import Call, Region, Reply
 from server.languages import N_
@@ -24,9 +27,11 @@ from server.routes import page, verb
 @page("/teams/{team:int}")
 def show(call: Call, team: TeamDoor) -> Page:
     """The organisation, the people and the beginning of the initiative."""
-    found = _initiative(call, team)
+    found = call.once(("initiative of team", team.id), lambda: _initiative(call, team))
+    panels = panels_of(call, team, "team")
     streams = [team.cohort.stream_id, *([found[0].stream_id] if found and found[1] else [])]
-    return Page("cohorts/team.html", _shown(call, team) | {"initiative": found}, positions(call.db, streams))
+    live = (*positions(call.db, streams), *(one for panel in panels for one in panel.live))
+    return Page("cohorts/team.html", _shown(call, team) | {"initiative": found, "panels": panels}, live)
 
 
 def _shown(call: Call, team: OpenTeam) -> dict[str, Any]:
@@ -40,6 +45,7 @@ def _shown(call: Call, team: OpenTeam) -> dict[str, Any]:
         "part_word": PART_SENTENCES[team.part],
         "no_initiative": _why_none(team),
         "may_edit": may_edit_cohort(team.vantage),
+        "may_write": may_edit_initiative(team.vantage),
     }
 
 
@@ -58,10 +64,8 @@ def _why_none(team: OpenTeam) -> str:
 
 
 def _cohort(team: OpenTeam) -> OpenCohort:
-    one = team.cohort
-    return OpenCohort(
-        one.id, one.name, one.purpose, one.stream_id, one.talk_stream_id, one.programme, vantage=team.vantage
-    )
+    facts = {each.name: getattr(team.cohort, each.name) for each in fields(CohortFacts)}
+    return OpenCohort(**facts, vantage=team.vantage)
 
 
 def _facts(call: Call, team: OpenTeam) -> dict[str, str]:

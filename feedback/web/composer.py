@@ -6,8 +6,10 @@ from typing import Any
 
 from feedback import listing
 from feedback.comments import LONGEST
+from feedback.web.attaching import ABOUT_FILES, holding
 from feedback.web.doors import OpenThread, ThreadDoor
 from feedback.web.drafting import kept
+from feedback.web.masks import choosing
 from server.calls import Call
 from server.pages import Piece
 from server.routes import page
@@ -20,16 +22,18 @@ def composing(call: Call, thread: OpenThread) -> dict[str, Any]:
     asked = call.query.get("reply", "") if call.method == "GET" else ""
     given = asked or values.get("parent", "")
     answered = int(given) if given.isdecimal() and len(given) < 10 else None
-    name = answered and listing.name_of(call.db, thread.initiative.vantage, thread.now, answered)
+    by = answered and listing.byline_of(call.db, thread.initiative.vantage, thread.now, answered)
     errors = refused.errors if refused else {}
     return {
         "thread": thread.now,
         "key": draft.key,
         "draft": draft,
         "text": values.get("text", ""),
-        "error": errors.get("text") or next(iter(errors.values()), None),
-        "answered": {"id": answered, "name": name, "asked": bool(asked)} if name else None,
+        "error": errors.get("text") or next((one for name, one in errors.items() if name not in ABOUT_FILES), None),
+        "answered": {"id": answered, "by": by, "asked": bool(asked)} if by else None,
         "longest": LONGEST,
+        **holding(call, thread),
+        **choosing(call, thread, values),
     }
 
 

@@ -57,5 +57,5 @@ def _made(
     for block in blocks:
         shown = pages.encoded(fragments.conversation(by_block[block], thread, vantage), language)
         html += [Markup('<div id="comments-{}-{}">').format(thread.id, block).encode(), shown.html, b"</div>"]
-    standing = [(row[6], row[8]) for row in rows if not row[13]]
+    standing = [(row[6], row[8]) for row in rows if not row[13] and row[19] is None]
     return Conversation(Encoded(b"".join(html)), dict(mine), standing)

@@ -20,7 +20,11 @@ from server.settings import LARGEST_ID
 
 # What a form of each kind keeps: texts first, then what they were written over or answer.
 TEXTS: dict[str, tuple[str, ...]] = {"thread": ("text",), "edit": ("text",), "initiative": FIELDS}
-BESIDE: dict[str, tuple[str, ...]] = {"thread": ("parent",), "edit": ("version",), "initiative": ("base",)}
+BESIDE: dict[str, tuple[str, ...]] = {
+    "thread": ("parent", "attribution"),
+    "edit": ("version",),
+    "initiative": ("base",),
+}
 
 
 class Previewed(Rejected):

@@ -53,6 +53,11 @@ KINDS: dict[str, Kind] = {
 }
 
 
+def keep_also(name: str, kind: Kind, texts: tuple[str, ...], beside: tuple[str, ...]) -> None:
+    """Keep drafts of another kind of form: `texts` are its fields for words, `beside` what else is kept of it."""
+    KINDS[name], TEXTS[name], BESIDE[name] = kind, texts, beside
+
+
 @dataclass(frozen=True, slots=True)
 class OpenPlace:
     """A form this person may use: `name` as drafts know it, and what its door let through."""
@@ -224,7 +229,7 @@ def _conflict(call: Call, desk: int) -> dict[str, Any]:
 
 def _beside(name: str, mine: Mapping[str, str], theirs: Mapping[str, str]) -> str:
     """What a text was written over: the older of two versions, so that a change of somebody else's shows as one."""
-    if name == "parent":
+    if name not in ("version", "base"):
         return mine[name]
     return str(min(number_in(mine, name), number_in(theirs, name) or LARGEST_ID))
 

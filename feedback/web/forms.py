@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
+from cohorts.models import Attribution
+from cohorts.web.forms import an_attribution
 from feedback.comments import LONGEST
+from feedback.visible import shows_something
 from server.forms import Form, number, words
 from server.languages import N_
 from server.markdown import to_html
@@ -18,15 +20,9 @@ NOT_OURS = N_("This form is not one of ours. Load the page again.")
 _whole_number = number(NOT_OURS).func
 
 
-# Markup but a rule, blanks, and the letters without a shape: joiners, direction marks, fillers, soft hyphens.
-_INVISIBLE = re.compile(
-    "<(?!hr)[^>]*>|[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u3164\ufe0f]"
-)
-
-
 def _shows(text: str) -> str:
     # Markdown can be written that shows nothing, such as a lone link definition.
-    if text and not _INVISIBLE.sub("", to_html(text)):
+    if text and not shows_something(to_html(text)):
         raise Wrong(N_("Nothing of this would be shown. Write it in words."))
     return text
 
@@ -36,9 +32,11 @@ Perhaps = Annotated[str, words(LONGEST), AfterValidator(_shows)]
 
 
 class CommentForm(Form):
-    """A comment, or a reply to `parent`."""
+    """A comment, or a reply to `parent`. `as_it_is`: the mark of words that pass although they name their author."""
 
     text: Said
+    attribution: Annotated[str, AfterValidator(an_attribution)] = Attribution.NAMED
+    as_it_is: str = ""
     parent: Annotated[int | None, BeforeValidator(lambda text: _whole_number(text) if text else None)] = None
 
 
@@ -49,6 +47,7 @@ class EditForm(Form):
     text: Perhaps = ""
     mine: Perhaps = ""
     text_choice: str = "both"
+    as_it_is: str = ""
 
     @property
     def chosen(self) -> str | None:

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 from cohorts.identity import Author, Byline, shown_as, stricter
 from cohorts.models import Attribution
-from cohorts.policies import Vantage
-from feedback import listing, reactions, threads
+from cohorts.policies import Vantage, may_moderate
+from feedback import listing, mentions, reactions, threads
+from feedback.attachments import Attached, attached
 from feedback.policies import may_resolve_thread
 from feedback.threads import ThreadNow
 from feedback.windows import block_of
@@ -29,7 +30,7 @@ FIRST_WORDS = 110
 
 class CommentShown(NamedTuple):
     """A comment: what it says, in whose name as seen from here. `page`: of its thread; `zone`: the programme's;
-    `reactions`: a region."""
+    `reactions`: a region; `moderates`: whoever reads it from here may hide it."""
 
     id: int
     thread_id: int
@@ -42,6 +43,8 @@ class CommentShown(NamedTuple):
     versions: int
     zone: str
     reactions: Fragment
+    files: tuple[Attached, ...]
+    moderates: bool
 
 
 class ReactionsShown(NamedTuple):
@@ -57,6 +60,14 @@ class WithdrawnShown(NamedTuple):
     id: int
     reply: bool
     restorable: bool
+
+
+class HiddenShown(NamedTuple):
+    """What stays where a comment was that a facilitator hid, and why they did."""
+
+    id: int
+    reply: bool
+    reason: str
 
 
 class RepliesShown(NamedTuple):
@@ -98,14 +109,22 @@ class NewsShown(NamedTuple):
 
 def comment(row: Any, thread: ThreadNow, vantage: Vantage) -> Fragment:
     """A row of `listing.rows_in` as seen from `vantage`."""
-    _, _, _, _, _, _, id_, parent_id, _, language, at, version, written, withdrawn, erased, _, given, attribution = row
+    _, _, _, _, _, _, id_, parent_id, _, language, at, version, written, withdrawn, erased, _, given = row[:17]
+    attribution, told_files = row[17:19]
+    hidden, told_mentions = row[19:21]
     if withdrawn:
         return Fragment(
             "feedback/_withdrawn.html", WithdrawnShown(id_, parent_id is not None, not erased), f"comment-{id_}"
         )
+    if hidden is not None:
+        return Fragment("feedback/_hidden.html", HiddenShown(id_, parent_id is not None, hidden), f"comment-{id_}")
+    written = mentions.shown(written, told_mentions, vantage.language)
     by = _byline(row[:6], stricter(thread.attribution, attribution), vantage)
     is_reply, liked = parent_id is not None, reactions_to(id_, given)
-    shown = CommentShown(id_, thread.id, thread.page, is_reply, by, written, language, at, version, thread.zone, liked)
+    # The language somebody writes in is often the one of their country.
+    tag = language if by.is_named else ""
+    said = (id_, thread.id, thread.page, is_reply, by, written, tag, at, version, thread.zone)
+    shown = CommentShown(*said, liked, attached(told_files), may_moderate(vantage))
     return Fragment("feedback/_comment.html", shown, f"comment-{id_}")
 
 
@@ -156,18 +175,7 @@ def resolution(thread: ThreadNow, vantage: Vantage, empty: bool) -> Fragment:
 
 def news(db: Db, vantage: Vantage, cohort_id: int, zone: str) -> Fragment:
     """What happened last in a cohort, as far as it can be seen from here."""
-    said = [
-        NewsItem(
-            f"/comments/{row.id}",
-            row.title,
-            row.title_language,
-            shown_as(Author(*row[:6]), stricter(row.cohort_attribution, row.attribution), vantage),
-            first_words(row.html),
-            row.language,
-            row.at,
-        )
-        for row in listing.latest(db, vantage, cohort_id, NEWS)
-    ]
+    said = [_said(row, vantage) for row in listing.latest(db, vantage, cohort_id, NEWS)]
     changed = [
         NewsItem(f"/initiatives/{row.id}", row.title, row.language, None, "", "", row.changed_at)
         for row in threads.latest_changes(db, vantage, cohort_id, NEWS)
@@ -176,9 +184,16 @@ def news(db: Db, vantage: Vantage, cohort_id: int, zone: str) -> Fragment:
     return Fragment("feedback/_news.html", NewsShown(tuple(items), zone), f"news-{cohort_id}")
 
 
+def _said(row: Any, vantage: Vantage) -> NewsItem:
+    by = shown_as(Author(*row[:6]), stricter(row.cohort_attribution, row.attribution), vantage)
+    tag = row.language if by.is_named else ""
+    words = first_words(mentions.shown(row.html, row.mentions, vantage.language))
+    return NewsItem(f"/comments/{row.id}", row.title, row.title_language, by, words, tag, row.at)
+
+
 def first_words(written: str) -> str:
     """How sanitised markup begins, as plain text of about a line."""
-    inline = re.sub(r"</?(?:em|strong|code|a)\b[^>]*>", "", written)
+    inline = re.sub(r"</?(?:em|strong|code|a|bdi)\b[^>]*>", "", written)
     text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", inline)).split())
     if len(text) <= FIRST_WORDS:
         return text

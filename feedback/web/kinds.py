@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from cohorts.web.kinds import place
 from feedback import listing, reactions, threads
 from feedback.threads import ThreadNow
 from feedback.web import fragments
+from feedback.web.bell import kind as bell
 from feedback.web.doors import open_cohort_of_talk, open_thread_of_stream
 from server.calls import Call
 from server.db import Db
@@ -20,6 +21,9 @@ from server.live.kinds import Kind, Placed, shared
 from server.pages import Fragment
 from server.refusals import Message
 
+# What packages above show on the stream of a thread: called with (db, vantage, thread, regions). server/app.py fills
+# it, once: regions are shown to many vantages at a time, outside of any call.
+shown_too: list[Callable[[Db, Vantage, ThreadNow, Sequence[str]], Iterable[Placed]]] = []
 # How the regions of a thread begin; `byline`: only the name changed; `begins`: as `comment`, in a block of its own.
 KINDS = ("replies-", "comment-", "byline-", "begins-", "reactions-")
 
@@ -39,11 +43,12 @@ def _numbers(regions: Sequence[str], kind: str) -> list[int]:
 def _show_thread(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
     lists, new, named, begun, liked = (_numbers(regions, kind) for kind in KINDS)
     settled = any(name.startswith("resolution-") for name in regions)
-    if not (lists or new or named or begun or liked or settled):
-        return []
     thread = threads.thread_of_stream(db, vantage, stream_id)
     if thread is None:
         return []
+    beside = [one for show in shown_too for one in show(db, vantage, thread, regions)]
+    if not (lists or new or named or begun or liked or settled):
+        return beside
     silent = {f"comment-{id_}" for id_ in named if id_ not in (*new, *begun)}
     items = sorted({*new, *named, *begun})
     # Whoever may see the thread sees the same rows: what differs is in whose name they are shown.
@@ -54,7 +59,8 @@ def _show_thread(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str
         *(_resolution(thread, vantage, alone=not items) if settled else ()),
         # Whose name changed has said nothing new.
         *(one if one.dom_id not in silent else replace(one, say=None) for one in said),
-        *(_reactions(row) for row in rows if row.id in liked and not row.withdrawn),
+        *(_reactions(row) for row in rows if row.id in liked and not row.withdrawn and row.hidden is None),
+        *beside,
     ]
 
 
@@ -63,10 +69,11 @@ def _resolution(thread: ThreadNow, vantage: Vantage, alone: bool) -> Iterator[Pl
     shown = fragments.resolution(thread, vantage, empty)
     say = None
     if thread.resolved_by:
-        say = Message(N_("%(name)s marked this conversation as resolved"), {"name": thread.resolved_by.name})
+        name = {"name": thread.resolved_by.name}
+        say = Message(N_("%(name)s marked this conversation as resolved"), name)
     elif alone and not empty:
         say = Message(N_("This conversation is open again"))
-    yield Placed(shown.dom_id, shown, say=say)
+    yield Placed(shown.dom_id, shown, say=say, elsewhere=True)
 
 
 def _said(
@@ -108,13 +115,15 @@ def _reactions(row: Any) -> Placed:
 def _sentence(row: Any, thread: ThreadNow, vantage: Vantage) -> Message:
     if row.withdrawn:
         return Message(N_("A comment was withdrawn"))
+    if row.hidden is not None:
+        return Message(N_("A comment was hidden by a facilitator"))
     by = shown_as(Author(*row[:6]), stricter(thread.attribution, row.attribution), vantage)
     name = {"name": by.name}
     if row.version > 1:
-        return Message(N_("%(name)s edited a comment"), name)
+        return Message(N_("A comment was edited")) if by.masked else Message(N_("%(name)s edited a comment"), name)
     if row.parent_id is not None:
-        return Message(N_("New reply from %(name)s"), name)
-    return Message(N_("New comment from %(name)s"), name)
+        return Message(N_("New reply")) if by.masked else Message(N_("New reply from %(name)s"), name)
+    return Message(N_("New comment")) if by.masked else Message(N_("New comment from %(name)s"), name)
 
 
 def _listen_to_talk(call: Call, stream_id: int) -> Vantage:
@@ -129,4 +138,8 @@ def _show_talk(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str])
     return [Placed(shown.dom_id, shown)]
 
 
-kinds = [Kind("thread", _listen_to_thread, _show_thread, _present_in_thread), Kind("talk", _listen_to_talk, _show_talk)]
+kinds = [
+    Kind("thread", _listen_to_thread, _show_thread, _present_in_thread),
+    Kind("talk", _listen_to_talk, _show_talk),
+    bell,
+]

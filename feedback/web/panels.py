@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cohorts.web.doors import OpenCohort
 from cohorts.web.panels import Panel
+from feedback import visits
 from feedback.policies import may_follow_news
 from feedback.web import fragments
 from server.calls import Call
@@ -16,7 +17,9 @@ def news(call: Call, cohort: OpenCohort) -> Panel | None:
         return None
     live = positions(call.db, (cohort.talk_stream_id,))
     shown = fragments.news(call.db, cohort.vantage, cohort.id, cohort.programme.time_zone)
-    return Panel(call.house.pages.show(shown, call.language), live, aside=True)
+    unread = visits.unread_teams(call.db, call.signed_in.person_id, cohort.vantage, cohort.id)
+    marked = tuple(f"team-{id_}" for id_ in unread)
+    return Panel(call.house.pages.show(shown, call.language), live, aside=True, unread=marked)
 
 
 # What a cohort's page is to show of this package.

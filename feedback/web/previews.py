@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cohorts.web.initiative import LABELS
+from feedback.web import mentioning
+from feedback.web.doors import OpenThread
 from feedback.web.drafting import TEXTS, Previewed, as_typed
 from feedback.web.drafts import LONGEST, OpenPlace, PlaceDoor
 from server.calls import Call
@@ -19,6 +21,11 @@ def _shown(call: Call, place: OpenPlace) -> tuple[tuple[str, str], ...]:
     """Label and HTML of every field; what is too long to be sent is not read to its end."""
     typed = as_typed(call)
     texts = [(name, clean(typed.get(name, ""))[:LONGEST].strip()) for name in TEXTS[place.name.partition("-")[0]]]
+    thread = getattr(place.opened, "thread", place.opened)
+    if isinstance(thread, OpenThread):
+        (_, text), *_ = texts
+        html, told = mentioning.shown(call, thread, text)
+        return ((COMMENT, html), *(((mentioning.WHO_IS_TOLD, told),) if told else ()))
     # A title is not Markdown.
     return tuple((LABELS.get(name, COMMENT), to_html(text)) for name, text in texts if name != "title")
 

@@ -10,9 +10,11 @@ from feedback import comments, withdrawals
 from feedback.comments import Stale
 from feedback.history import taken_back
 from feedback.policies import may_edit_comment, may_withdraw_comment
+from feedback.web import mentioning
 from feedback.web.doors import OpenComment, open_comment, place_of
 from feedback.web.drafting import kept, sent
 from feedback.web.forms import EMPTY, EditForm
+from feedback.web.masks import need_unnamed
 from feedback.withdrawals import Erased
 from server.calls import Call, Door, Region, Reply
 from server.languages import N_
@@ -61,6 +63,7 @@ def edit_page(call: Call, comment: OpenComment) -> Page:
         "stale": stale,
         "parts": differences(mine, now.text) if stale else (),
         "errors": errors,
+        "as_it_is": getattr(refused, "mark", ""),
         "draft": draft,
         "longest": comments.LONGEST,
     }
@@ -80,6 +83,7 @@ def revise(call: Call, comment: EditDoor, form: EditForm) -> Reply:
         raise Rejected({"text": Message(EMPTY)})
     try:
         if form.chosen is not None:
+            need_unnamed(call, comment.thread, form.chosen, comment.now.attribution, form.as_it_is)
             _edit(call, comment, form.chosen, form.version)
     except Stale:
         raise Rejected({"version": Message(CHANGED)}) from None
@@ -113,7 +117,10 @@ def restore(call: Call, comment: WithdrawDoor) -> Reply:
 
 
 def _edit(call: Call, comment: OpenComment, text: str, version: int) -> None:
-    comments.edit(call.db, comment.thread.now, comment.now, text=text, version=version, now=call.now)
+    marked = mentioning.read(call, comment.thread, text, comment.now.id)
+    thread, now = comment.thread.now, call.now
+    comments.edit(call.db, thread, comment.now, text=text, version=version, now=now, marked=marked.html)
+    mentioning.tell(call, comment.thread, comment.now.id, marked, parent_id=comment.now.parent_id, edited=True)
 
 
 def _shown(comment: OpenComment) -> Reply:

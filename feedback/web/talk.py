@@ -7,6 +7,8 @@ from typing import Any
 
 from cohorts.audiences import AUDIENCE_WORDS
 from cohorts.web.fragments import whereabouts
+from feedback.follows import VOLUMES
+from feedback.models import Volume
 from feedback.policies import may_comment
 from feedback.web import fragments
 from feedback.web.composer import composing
@@ -14,17 +16,15 @@ from feedback.web.conversations import conversation, window_asked
 from feedback.web.doors import OpenThread, ThreadDoor
 from feedback.web.since import since_last_visit
 from server.calls import Call
-from server.live.log import positions
 from server.pages import Page
 from server.routes import page
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What feedback/talk.html shows of a thread, the stream to follow, and the ids of the reader's items."""
+    """What feedback/talk.html shows of a thread, and the ids of the reader's items."""
 
     context: dict[str, Any]
-    stream_id: int
     mine: tuple[str, ...]
 
 
@@ -38,16 +38,18 @@ def talk(call: Call, thread: OpenThread) -> Talk:
         "since": since_last_visit(call, thread.now, window, said.standing),
         "resolution": fragments.resolution(thread.now, thread.initiative.vantage, empty=not thread.now.tops),
         "seen_by": AUDIENCE_WORDS[thread.now.kind],
+        "volume": call.once(("volume", thread.now.id), lambda: Volume.ANSWERS),
+        "volumes": VOLUMES,
         "talks": may_comment(thread.initiative.vantage, thread.initiative.held),
         **composing(call, thread),
     }
-    return Talk(context, thread.now.stream_id, tuple(said.mine.get(call.signed_in.person_id, ())))
+    return Talk(context, tuple(said.mine.get(call.signed_in.person_id, ())))
 
 
 def talk_page(call: Call, thread: OpenThread) -> Page:
     """A conversation alone."""
     found = talk(call, thread)
-    live = positions(call.db, (thread.initiative.stream_id, found.stream_id))
+    live = (thread.now.around, thread.now.position)
     context = {"initiative": thread.initiative, "whereabouts": whereabouts(thread.initiative), **found.context}
     return Page("feedback/thread.html", context, live, found.mine)
 

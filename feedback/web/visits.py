@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from feedback import visits
+from feedback.notices import read_in
 from feedback.web.doors import CommentDoor, ThreadDoor
 from feedback.web.forms import NOT_OURS
 from server.calls import Call, Reply
@@ -24,7 +25,9 @@ class VisitForm(Form):
 @verb("/threads/{thread:int}/visit")
 def create(call: Call, thread: ThreadDoor, form: VisitForm) -> Reply:
     """Note how far the thread was read."""
-    visits.visit(call.db, call.signed_in.person_id, thread.now.id, form.upto, now=call.now)
+    me = call.signed_in.person_id
+    visits.visit(call.db, me, thread.now.id, form.upto, now=call.now)
+    read_in(call.db, me, thread.now.id, form.upto, now=call.now)
     return Reply(f"{thread.now.page}#conversation")
 
 

@@ -45,4 +45,13 @@ def upgrade() -> None:
     with op.batch_alter_table("thread") as batch_op:
         batch_op.add_column(sa.Column("subject", sa.String(length=20), nullable=False, server_default="initiative"))
         batch_op.add_column(sa.Column("subject_id", sa.Integer(), nullable=True))
+    # Only the rows that are there already needed them.
+    for table, column, kind in (
+        ("programme", "facilitators_see_authors", sa.Boolean()),
+        ("cohort", "attribution", sa.String(length=10)),
+        ("comment", "attribution", sa.String(length=10)),
+        ("thread", "subject", sa.String(length=20)),
+    ):
+        with op.batch_alter_table(table) as batch_op:
+            batch_op.alter_column(column, existing_type=kind, existing_nullable=False, server_default=None)
     _open_threads()

@@ -16,6 +16,8 @@ from server.routes import page, verb
 
 # Called with (db, person_id) when a person changes their name; filled by higher packages, whose regions show it.
 RENAMED = "person renamed"
+# What other packages let somebody choose: functions from a call to the HTML of a section.
+PROFILE = "profile"
 
 
 def profile_page(call: Call, viewer: SelfDoor) -> Page:
@@ -32,6 +34,7 @@ def profile_page(call: Call, viewer: SelfDoor) -> Page:
         "errors": errors,
         "zones": [(name, name or call.text(N_("Choose one"))) for name in names],
         "languages": [(language.tag, language.name) for language in call.house.pages.languages.values()],
+        "panels": [make(call) for make in call.house.panels.get(PROFILE, ())],
     }
     return Page("people/profile.html", context)
 

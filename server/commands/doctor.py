@@ -49,6 +49,7 @@ CHECKS: dict[str, Check] = {
     "Mail server": outside.mail_server,
     "Mail": work.mail,
     "Jobs": work.jobs,
+    "Files": work.files,
     "Owner": owner,
     "Server": outside.itself,
 }

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import socket
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from server.commands import CannotStart
@@ -22,13 +21,12 @@ def serve(given: argparse.Namespace, environment: Mapping[str, str]) -> None:
         raise CannotStart(f"--workers is a number from 1 to {MOST_WORKERS}, not {given.workers}.")
     need_port(settings)
     prepare(settings)
-    print(f"Sweetspot is at {settings.origin} (Ctrl-C stops it).")
+    words = [f"Sweetspot is at {settings.origin} (Ctrl-C stops it)."]
     if not settings.demo and (link := first_owner(settings)):
-        print(f"Nobody runs this installation yet. To become its owner, open this within 24 hours: {link}")
+        words.append(f"Nobody runs this installation yet. To become its owner, open this within 24 hours: {link}")
     if given.workers > 1 and not settings.redis_url:
-        print("Without REDIS_URL, what happens in one worker is seen in the others up to a second later.")
-    sys.stdout.flush()
-    run(settings, environment, given.workers)
+        words.append("Without REDIS_URL, what happens in one worker is seen in the others up to a second later.")
+    run(settings, environment, words, given.workers)
 
 
 def demo(given: argparse.Namespace, environment: Mapping[str, str]) -> None:
@@ -38,14 +36,12 @@ def demo(given: argparse.Namespace, environment: Mapping[str, str]) -> None:
     prepare(settings, with_demo=True)
     from demo.cast import cast
 
-    print(f"Sweetspot is at {settings.origin} (Ctrl-C stops it).")
-    print("Enter as one of its invented people, for example:")
+    words = [f"Sweetspot is at {settings.origin} (Ctrl-C stops it)."]
+    words.append("Enter as one of its invented people, for example:")
     members = cast()
     width = max(len(member.name) for member in members)
-    for member in members:
-        print(f"  {member.name:{width}}  {member.words}")
-    sys.stdout.flush()
-    run(settings, environment)
+    words += [f"  {member.name:{width}}  {member.words}" for member in members]
+    run(settings, environment, words)
 
 
 def first_owner(settings: Settings) -> str | None:
@@ -83,14 +79,19 @@ def need_port(settings: Settings) -> None:
         raise CannotStart(f"The server cannot listen on {where}: {error.strerror}.") from None
 
 
-def run(settings: Settings, environment: Mapping[str, str], workers: int = 1) -> None:
+def run(settings: Settings, environment: Mapping[str, str], words: Sequence[str], workers: int = 1) -> None:
+    """Serve, and say `words` as soon as the address answers: who opens it at once finds somebody in."""
+
+    def serving() -> None:
+        print("".join(f"{line}\n" for line in words), end="", flush=True)
+
     if workers > 1:
         from server.workers import CannotServe, serve_many
 
         try:
-            return serve_many(settings, workers, environment)
+            return serve_many(settings, workers, environment, serving)
         except CannotServe as refusal:
             raise CannotStart(str(refusal)) from None
     from server.app import serve as serve_app
 
-    serve_app(settings)
+    serve_app(settings, serving=serving)

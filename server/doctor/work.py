@@ -1,4 +1,4 @@
-"""What waits: mail that did not leave and jobs that nobody does."""
+"""What waits and what is kept: mail that did not leave, jobs that nobody does, files that belong to nothing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from server.clock import utc_now
 from server.db import Database, Db
 from server.doctor import Finding, look, ok
 from server.doctor.database import asked
+from server.files import told
 from server.jobs import JOB
 from server.mail import MailState, in_state
 from server.migrate import is_current
 
 OVERDUE = timedelta(minutes=10)
+MEGABYTE = 1024 * 1024
+# Uploads that were cut wait an hour to be cleared: more than that is no accident.
+MOST_LOOSE = 1024 * MEGABYTE
+MANY_BYTES = 20 * 1024 * MEGABYTE
 
 
 @asked
@@ -50,6 +55,22 @@ def jobs(connection: Connection, _database: Database) -> Iterator[Finding]:
         yield look("Jobs", f"{many(counts[1], 'job')} given up in the last month: the server's log says why.")
     if not any(counts[:2]):
         yield ok("Jobs", f"{counts[2]} open, none stuck")
+
+
+@asked
+def files(connection: Connection, database: Database) -> Iterator[Finding]:
+    if not is_current(connection):
+        return
+    with Db(connection) as db:
+        count, size, loose = told(db)
+    words = f"{many(count, 'file')}, {size // MEGABYTE} MB in the database"
+    if loose > MOST_LOOSE:
+        lost = loose // MEGABYTE
+        yield look("Files", f"{words}; {lost} MB belong to nothing: no server runs to clear them, or its log says why.")
+    elif database.is_sqlite and size > MANY_BYTES:
+        yield look("Files", f"{words}: each backup copies all of it. Move to PostgreSQL when that takes too long.")
+    else:
+        yield ok("Files", words)
 
 
 def many(count: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from server.live import frames
 from server.live.kinds import Kind
 from server.live.log import Position, changes_since, parse_positions, positions
 from server.live.protocol import TRANSPORT
-from server.live.sockets import AsgiWriter, Followed, Socket, TransportWriter
+from server.live.sockets import AsgiWriter, Followed, Socket, TransportWriter, Writer
 from server.refusals import Busy, NotAllowed, NotYours, Refusal, SignInFirst
 from server.routes import finish, page
 
@@ -118,37 +118,46 @@ async def live_socket(socket: WebSocket[Any, Any, Any]) -> None:
     asked = ASGIConnection[Any, Any, Any, Any](socket.scope)
     if not is_our_origin(house.settings, asked.headers.get("origin")):
         return await socket.close(code=FORBIDDEN)
-    lent: Any = (socket.scope.get("extensions") or {}).get(TRANSPORT)
-    one = Socket(TransportWriter(lent) if lent else AsgiWriter(socket.send_text), _call(house, asked))
+    one = Socket(writer_of(socket), call_of(house, asked))
     at = asked.query_params.get("at", "")
     # What the request said is in the call now, and a page is open for hours.
-    del asked, lent
+    del asked
     socket.scope["headers"], socket.scope["state"] = [], {}
     try:
         await _open(house, one, parse_positions(at))
-    except (NotYours, ValueError):
-        return await socket.close(code=NOT_FOUND)
-    except Busy:
-        return await socket.close(code=TRY_AGAIN)
-    except Refusal:
-        return await socket.close(code=FORBIDDEN)
     except Exception as problem:
-        if refusal_for(problem) is None:
-            raise
-        return await socket.close(code=TRY_AGAIN)
+        return await socket.close(code=code_for(problem))
     try:
-        await _until_closed(socket, one)
+        await until_closed(socket, one, _read)
     finally:
         _left(house, one)
 
 
-def _call(house: House, asked: ASGIConnection[Any, Any, Any, Any]) -> Call:
+def writer_of(socket: WebSocket[Any, Any, Any]) -> Writer:
+    """The best way to write to that socket."""
+    lent: Any = (socket.scope.get("extensions") or {}).get(TRANSPORT)
+    return TransportWriter(lent) if lent else AsgiWriter(socket.send_text, socket.send_bytes)
+
+
+def code_for(problem: Exception) -> int:
+    """How a socket is closed that could not be opened. Raises what is a fault of ours."""
+    if isinstance(problem, NotYours | ValueError):
+        return NOT_FOUND
+    if isinstance(problem, Refusal) and not isinstance(problem, Busy):
+        return FORBIDDEN
+    if isinstance(problem, Busy) or refusal_for(problem) is not None:
+        return TRY_AGAIN
+    raise problem
+
+
+def call_of(house: House, asked: ASGIConnection[Any, Any, Any, Any]) -> Call:
+    """The call that opens a socket."""
     headers = asked.headers
     return Call(
         house=house,
         method="GET",
-        path="/live",
-        given={},
+        path=asked.url.path,
+        given=asked.path_params,
         query={"access": asked.query_params.get("access", "")},
         cookies=asked.cookies,
         language=choose(None, headers.get("accept-language", ""), tuple(house.pages.languages.values())),
@@ -179,7 +188,7 @@ async def _open(house: House, one: Socket, since: Sequence[Position]) -> None:
             told, reached = await house.lanes.reads.run(work)
         finish(one.call)
         own_stream = reached.pop()
-        if len(house.hub.pages_of(one.person_id)) >= MOST_SOCKETS:
+        if sum(other.again is None for other in house.hub.pages_of(one.person_id)) >= MOST_SOCKETS:
             one.close(TOO_MUCH)
         if house.hub.join(one, reached, own_stream):
             break
@@ -196,12 +205,15 @@ async def _open(house: House, one: Socket, since: Sequence[Position]) -> None:
             house.hub.presence.arrive(followed.place, one, one.person_id)
 
 
-async def _until_closed(socket: WebSocket[Any, Any, Any], one: Socket) -> None:
+Read = Callable[[WebSocket[Any, Any, Any], Socket], Awaitable[None]]
+
+
+async def until_closed(socket: WebSocket[Any, Any, Any], one: Socket, read: Read) -> None:
     """Waits in the task that is there anyway: one more for each page would be 2 KB (decision 0032)."""
     if one.code is None:
         one.waiting = asyncio.current_task()
         try:
-            await _read(socket, one)
+            await read(socket, one)
         except asyncio.CancelledError:
             if one.code is None or one.waiting is None:
                 raise
@@ -246,8 +258,9 @@ async def reauthorise(house: House, sockets: Sequence[Socket]) -> None:
             with house.database.transaction(writing=False) as db:
                 call = replace(one.call, db=db, memo={}, afterwards=[], now=utc_now())
                 code = refusal_of(call, one)
+                lasts = one.followed or one.again
                 # A page that stays open is told the number, or it would be taken for one that is out of date.
-                found.append((one, code or (0 if one.followed else FORBIDDEN), call.viewer.access if not code else 0))
+                found.append((one, code or (0 if lasts else FORBIDDEN), call.viewer.access if not code else 0))
         return found
 
     for one, code, access in await house.lanes.reads.run(asked):
@@ -261,6 +274,8 @@ def refusal_of(call: Call, one: Socket) -> int:
     """The code to close this page with when its reader would not get the same page again; 0: they would."""
     try:
         call.viewer = call.house.viewer_of(call)
+        if one.again:
+            return one.again(call)
         same = _vantages(authorised(call, list(one.followed))) == _vantages(one.followed)
     except Refusal as refusal:
         return SIGNED_OUT if isinstance(refusal, SignInFirst) else FORBIDDEN

@@ -1,7 +1,7 @@
 """Frames: what the server says to an open page. JSON in one text frame, encoded once for everybody who gets it.
 
 The fields are those static/js/frames.js reads: `content` (htmx partials), `from` and `at` (positions), `say`, `mine`,
-`anew`, `beat`, `clock`, `resync` and `within`.
+`anew`, `poke`, `beat`, `clock`, `resync` and `within`.
 """
 
 from __future__ import annotations
@@ -16,24 +16,40 @@ from typing import Any
 from server.live.kinds import Shown
 from server.live.log import Position
 
+# The first byte of a frame that is a whole message.
+TEXT, BINARY = 0x81, 0x82
+
 
 def text_frame(text: str) -> bytes:
     """One unmasked, uncompressed text frame (RFC 6455, 5.2)."""
-    data = text.encode()
+    return _frame(TEXT, text.encode())
+
+
+def binary_frame(data: bytes) -> bytes:
+    """The same for bytes."""
+    return _frame(BINARY, data)
+
+
+def _frame(kind: int, data: bytes) -> bytes:
     size = len(data)
     if size < 126:
-        head = struct.pack("!BB", 0x81, size)
+        head = struct.pack("!BB", kind, size)
     elif size < 65_536:
-        head = struct.pack("!BBH", 0x81, 126, size)
+        head = struct.pack("!BBH", kind, 126, size)
     else:
-        head = struct.pack("!BBQ", 0x81, 127, size)
+        head = struct.pack("!BBQ", kind, 127, size)
     return head + data
+
+
+def bytes_in(frame: bytes) -> bytes:
+    """What `binary_frame` was given."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
 
 
 @lru_cache(maxsize=16)
 def text_in(frame: bytes) -> str:
     """What `text_frame` was given. Kept, because the same frame goes to many pages."""
-    return frame[{126: 4, 127: 10}.get(frame[1], 2) :].decode()
+    return bytes_in(frame).decode()
 
 
 def _json(fields: dict[str, Any]) -> str:
@@ -51,6 +67,8 @@ def change(shown: Shown, at: Position, since: Position | None, mine: tuple[str, 
         fields["mine"] = list(mine)
     if shown.anew:
         fields["anew"] = list(shown.anew)
+    if shown.poke:
+        fields["poke"] = list(shown.poke)
     if since:
         fields["from"] = str(since)
         if shown.say:

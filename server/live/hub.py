@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -55,6 +55,9 @@ class Hub:
         self.groups = Groups()
         self.figures = Figures()
         self.opening = asyncio.Semaphore(OPENING)
+        # Who else is told which streams were woken, and at which places people came or went.
+        self.woken_too: list[Callable[[Iterable[int]], None]] = []
+        self.moved_too: list[Callable[[str], None]] = []
         self._database, self._lanes, self._pages = database, lanes, pages
         # The stream of a person to that person, and a person to their pages.
         self._persons: dict[int, int] = {}
@@ -86,6 +89,9 @@ class Hub:
 
     def wake(self, stream_ids: Iterable[int]) -> None:
         """Streams may have news. At once for the first, then what comes within a tick shares a frame."""
+        stream_ids = list(stream_ids)
+        for act in self.woken_too:
+            act(stream_ids)
         for stream_id in stream_ids:
             # What is said after somebody was sent away must not reach them while we look who that was.
             if stream_id in self._persons:
@@ -206,6 +212,8 @@ class Hub:
             socket.offer(frame)
 
     def _presence_changed(self, place: str) -> None:
+        for act in self.moved_too:
+            act(place)
         for stream_id in list(self.groups.streams()):
             groups = self.groups.of(stream_id).values()
             if any(socket.followed[stream_id].place == place for group in groups for socket in group):

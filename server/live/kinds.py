@@ -35,7 +35,8 @@ class Placed:
     """A region as it is now. `fragment` None: it is gone. `into`: the list it is put into by its data-order; None: it
     replaces itself. `elsewhere`: not every page of the stream shows it, and those that do not pass it over. `say` is
     announced to those who did not do it; `owner_id` is told that the item is theirs, and nobody else. `holders`: the
-    same for ids inside it, person by person; `anew`: how those ids begin: who is not told has none of them any more."""
+    same for ids inside it, person by person; `anew`: how those ids begin: who is not told has none of them any more.
+    `poke`: nothing is sent of it, because it differs from person to person: pages that show it fetch it."""
 
     dom_id: str
     fragment: Fragment | None
@@ -45,6 +46,7 @@ class Placed:
     elsewhere: bool = False
     holders: tuple[tuple[int, str], ...] = ()
     anew: str = ""
+    poke: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Shown:
     say: tuple[tuple[str, str], ...] = ()
     owners: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     anew: tuple[str, ...] = ()
+    poke: tuple[str, ...] = ()
 
 
 def shared(db: Db, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -107,7 +110,11 @@ class Kinds:
         html, say = [], []
         owners: dict[int, tuple[str, ...]] = {}
         anew: tuple[str, ...] = ()
+        poke: tuple[str, ...] = ()
         for one in placed:
+            if one.poke:
+                poke += (f"#{one.dom_id}",)
+                continue
             html.append(self._partial(one, language))
             if one.say:
                 say.append((self._pages.say(one.say, language), one.dom_id))
@@ -115,7 +122,7 @@ class Kinds:
             for person_id, dom_id in (*own, *one.holders):
                 owners[person_id] = (*owners.get(person_id, ()), dom_id)
             anew += (one.anew,) if one.anew else ()
-        return Shown("".join(html), tuple(say), owners, anew)
+        return Shown("".join(html), tuple(say), owners, anew, poke)
 
     def _partial(self, one: Placed, language: Language) -> str:
         if one.fragment is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from server.calls import Call
-from server.live.frames import text_frame, text_in
+from server.live.frames import BINARY, bytes_in, text_frame, text_in
 from server.live.kinds import Kind
 from server.live.protocol import MOST_WAITING, Lent
 
@@ -49,9 +49,9 @@ class TransportWriter:
 class AsgiWriter:
     """The same over plain ASGI, for any server: one task a page drains what waits."""
 
-    def __init__(self, send: Any) -> None:
+    def __init__(self, send_text: Any, send_bytes: Any) -> None:
         self.write: Write = self._put
-        self._send = send
+        self._send_text, self._send_bytes = send_text, send_bytes
         self._frames: deque[bytes] = deque()
         self._size = 0
         self._task: asyncio.Task[None] | None = None
@@ -75,7 +75,10 @@ class AsgiWriter:
         with contextlib.suppress(Exception):  # the page is gone; its handler notices by itself
             while self._frames:
                 frame = self._frames.popleft()
-                await self._send(text_in(frame))
+                if frame[0] == BINARY:
+                    await self._send_bytes(bytes_in(frame))
+                else:
+                    await self._send_text(text_in(frame))
                 self._size -= len(frame)
 
 
@@ -102,6 +105,8 @@ class Socket:
     # The code to close with, and who waits until then.
     code: int | None = None
     waiting: asyncio.Task[Any] | None = None
+    # For a socket that follows something other than streams: the code to close it with now, or 0.
+    again: Callable[[Call], int] | None = None
 
     def offer(self, frame: bytes) -> None:
         """Write one encoded frame, unless the page is behind: what is not written then is not queued either."""

@@ -27,7 +27,8 @@ export const receive = (frame) => inTurn(async () => {
   if (mine.length || frame.anew) claim(mine.filter((id) => document.getElementById(id)), frame.anew);
   for (const region of frame.poke ?? []) await refresh(region);
   advance(frame.at);
-  if (frame.say) announce(frame.say.filter(({ about }) => !mine.includes(about)));
+  // A page follows more than it shows: what is said in a smaller circle is news on the pages of that circle.
+  if (frame.say) announce(frame.say.filter(({ about }) => !mine.includes(about) && document.getElementById(about)));
   moved();
 });
 
@@ -82,6 +83,9 @@ async function renew() {
   if (!next || (deployed && ![...document.forms].some(isBusy))) return location.reload();
   document.title = fresh.title;
   await steadily(() => morph(document.getElementById("page"), next));
+  // It stands in the head, beside the page.
+  const bell = document.getElementById("bell"), rung = fresh.getElementById("bell");
+  if (bell && rung) morph(bell, rung);
   show();
   [stale, morphed] = [false, Date.now()];
   moved();

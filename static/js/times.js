@@ -28,6 +28,13 @@ function show() {
   }
 }
 
+/** Where nobody has said which zone is meant, the browser's own is offered, if the server knows it. */
+export function offerZone() {
+  for (const choice of document.querySelectorAll("select[data-zone-here]")) {
+    if (!choice.value && [...choice.options].some(({ value }) => value === here)) choice.value = here;
+  }
+}
+
 /** Answers the question for the reader's zone, which the browser knows. A zone the server does not know stays a question. */
 export async function answerZone() {
   const form = document.querySelector("form.zone-question");

@@ -36,6 +36,11 @@ HOME = {"organisation_name": "House", "country": "FR", "sector": "public", "time
 TEAM = {"name": "Name", "part": "learns", "organisation": "new", **HOME}
 GUEST = {"people": "Guest <guest-of-{role}@example.org>"}
 TALK = {"place": "thread-1", "text": "Words"}
+APART = {"other": "2", "why": "We compete."}
+QUOTE = {"passage": "Who rings them", "purpose": "A report"}
+REVISED = {"version": "1", "text": "Other words"}
+# The first audience of the first cohort: the whole of it.
+PROMPT = {"kind": "question", "text": "Words", "audience": "1"}
 PREFERRED = {"name": "Name", "time_zone": "Europe/Paris", "language": "en"}
 
 #                                    anon outs rem  memb coll peer else advi faci spon owne
@@ -50,6 +55,7 @@ TABLE: dict[str, Row] = {
     "cohorts.web.imports.show_rows": Row("303 404 404 404 404 404 404 404 200 404 200"),
     "cohorts.web.imports.errors": Row("303 404 404 404 404 404 404 404 200 404 200"),
     "cohorts.web.imports.confirm": Row("303 404 404 404 404 404 404 404 303 404 303"),
+    "cohorts.web.imports.resume": Row("303 404 404 404 404 404 404 404 303 404 303"),
     "cohorts.web.imports.cancel": Row("303 404 404 404 404 404 404 404 303 404 303"),
     "cohorts.web.cohort.describe": Row("303 404 404 403 403 403 404 403 303 403 303", {"name": "Name"}),
     "cohorts.web.team.show":      Row("303 404 404 200 200 200 404 200 200 200 200"),
@@ -100,6 +106,11 @@ TABLE: dict[str, Row] = {
     "cohorts.web.initiative.release": Row("303 404 404 303 303 403 404 403 403 403 404", {"summary": "What we found"}),
     "feedback.web.talk.show":     Row("303 404 404 200 200 200 404 200 200 404 404"),
     "feedback.web.comments.create": Row("303 404 404 303 303 303 404 303 303 404 404", {"text": "Words"}),
+    "feedback.web.attachments.create": Row("303 404 404 422 422 422 404 422 422 404 404"),
+    # The file came with Amara's comment: what was sent is not taken back by itself, not even by her.
+    "feedback.web.attachments.show": Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "feedback.web.attachments.preview": Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "feedback.web.attachments.remove": Row("303 404 404 403 403 403 404 403 403 404 404"),
     "feedback.web.composer.show": Row("303 404 404 200 200 200 404 200 200 404 404"),
     "feedback.web.comments.show": Row("303 404 404 303 303 303 404 303 303 404 404"),
     "feedback.web.comments.history": Row("303 404 404 200 200 200 404 200 200 404 404"),
@@ -145,6 +156,107 @@ TABLE: dict[str, Row] = {
     "people.web.demo.enter":      Row("303 303 303 303 303 303 303 303 303 303 303", {"person": "1"}, demo=True),
     "people.web.demo.show_mail":  Row("200 200 200 200 200 200 200 200 200 200 200", demo=True),
     "people.web.demo.show_styles": Row("200 200 200 200 200 200 200 200 200 200 200", demo=True),
+    # The round of Tide and Reed in which the teams write now: what can only be done before its release is closed.
+    "feedback.rounds.web.listed.show_list": Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "feedback.rounds.web.listed.show": Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "rounds.new":                 Row("303 404 404 403 403 403 404 403 200 404 404"),
+    "feedback.rounds.web.planning.create": Row("303 404 404 403 403 403 404 403 422 404 404"),
+    "rounds.edit":                Row("303 404 404 403 403 403 404 403 403 404 404"),
+    "feedback.rounds.web.planning.change": Row("303 404 404 403 403 403 404 403 403 404 404"),
+    "rounds.times":               Row("303 404 404 403 403 403 404 403 200 404 404"),
+    "feedback.rounds.web.planning.move": Row("303 404 404 403 403 403 404 403 422 404 404"),
+    "rounds.cancellation":        Row("303 404 404 403 403 403 404 403 200 404 404"),
+    "feedback.rounds.web.planning.cancel": Row("303 404 404 403 403 403 404 403 303 404 404", {"why": "Flood"}),
+    "rounds.run":                 Row("303 404 404 403 403 403 404 403 200 404 404"),
+    "rounds.pairs":               Row("303 404 404 403 403 403 404 403 200 404 404"),
+    "feedback.rounds.web.arranging.propose": Row("303 404 404 403 403 403 404 403 403 404 404"),
+    "feedback.rounds.web.arranging.fill": Row("303 404 404 403 403 403 404 403 303 404 404"),
+    "feedback.rounds.web.arranging.release": Row("303 404 404 403 403 403 404 403 303 404 404"),
+    "feedback.rounds.web.arranging.add": Row("303 404 404 403 403 403 404 403 422 404 404"),
+    "feedback.rounds.web.arranging.swap": Row("303 404 404 403 403 403 404 403 422 404 404"),
+    # Who is paired with whom is for facilitators: to others a pair is not there.
+    "feedback.rounds.web.arranging.remove": Row("303 404 404 404 404 404 404 404 303 404 404"),
+    "feedback.rounds.web.arranging.excuse": Row("303 404 404 403 403 403 404 403 303 404 404"),
+    "feedback.rounds.web.arranging.take_in": Row("303 404 404 403 403 403 404 403 303 404 404"),
+    "feedback.rounds.web.arranging.remind": Row("303 404 404 403 403 403 404 403 303 404 404"),
+    "conflicts.show":             Row("303 404 404 200 200 404 404 404 200 404 404"),
+    "feedback.rounds.web.conflicts.declare": Row("303 404 404 303 303 404 404 404 403 404 404", APART),
+    "feedback.rounds.web.conflicts.remove": Row("303 404 404 303 303 404 404 404 403 404 404"),
+    "rounds.reminders":           Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "feedback.rounds.web.reminding.stop": Row("303 404 404 303 303 303 404 303 303 404 404"),
+    "feedback.rounds.web.reminding.start": Row("303 404 404 303 303 303 404 303 303 404 404"),
+    # Tide gives to Reed, and has not begun: only its own people come to what it writes, and nothing is answered yet.
+    "feedback.rounds.web.giving.show_team": Row("303 404 404 200 200 404 404 404 404 404 404"),
+    "feedback.rounds.web.giving.show": Row("303 404 404 200 200 404 404 404 404 404 404"),
+    "feedback.rounds.web.giving.begin": Row("303 404 404 303 303 404 404 404 404 404 404"),
+    "feedback.rounds.web.giving.choose_level": Row("303 404 404 404 404 404 404 404 404 404 404", {"level": "0"}),
+    "feedback.rounds.web.signing.show": Row("303 404 404 303 303 404 404 404 404 404 404"),
+    "feedback.rounds.web.signing.sign": Row("303 404 404 422 422 404 404 404 404 404 404", {"mark": "m"}),
+    "feedback.rounds.web.signing.take_back": Row("303 404 404 303 303 404 404 404 404 404 404"),
+    "feedback.rounds.web.received.show": Row("303 404 404 200 200 404 404 404 200 404 404"),
+    # Nothing was signed here yet; for items that are revealed, tests/feedback/rounds/test_giving.py.
+    "feedback.rounds.web.received.show_item": Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "rounds.answer":              Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "feedback.rounds.web.answering.create": Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "feedback.rounds.web.answering.thank": Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "rounds.helped":              Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "feedback.rounds.web.answering.say_helped": Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "rounds.practice":            Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "feedback.rounds.web.practising.keep": Row("303 404 404 303 303 303 404 303 303 404 404", {"text": "Mine"}),
+    # Asked of Amara by Chiara: to those whom it does not concern there is no such question.
+    "quotes.ask":                 Row("303 404 404 403 200 200 404 200 200 404 404"),
+    "feedback.web.quotes.create": Row("303 404 404 403 303 303 404 303 303 404 404", QUOTE),
+    "quotes.show":                Row("303 200 200 200 200 200 200 200 200 200 200"),
+    "feedback.web.quotes.answer": Row("303 404 404 303 404 403 404 404 403 404 404", {"answer": "no"}),
+    "feedback.web.quotes.end":    Row("303 404 404 422 404 403 404 404 403 404 404"),
+    "feedback.web.mentioning.show": Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "feedback.web.following.choose": Row("303 404 404 303 303 303 404 303 303 404 404", {"volume": "everything"}),
+    "feedback.web.following.wish": Row("303 303 303 303 303 303 303 303 303 303 303", {"mail": "never"}),
+    # Nobody was sent that link; with one that was, tests/feedback/test_letters.py.
+    "feedback.web.following.ask": Row("404 404 404 404 404 404 404 404 404 404 404"),
+    "feedback.web.following.stop": Row("404 404 404 404 404 404 404 404 404 404 404"),
+    "feedback.web.following.stopped": Row("404 404 404 404 404 404 404 404 404 404 404"),
+    "feedback.web.noticing.show": Row("303 200 200 200 200 200 200 200 200 200 200"),
+    "feedback.web.noticing.show_list": Row("303 200 200 200 200 200 200 200 200 200 200"),
+    "feedback.web.noticing.read_all": Row("303 303 303 303 303 303 303 303 303 303 303"),
+    "feedback.web.noticing.read_place": Row("303 303 303 303 303 303 303 303 303 303 303"),
+    # One's own comment is withdrawn, not reported.
+    "comments.report":            Row("303 404 404 403 200 200 404 200 200 404 404"),
+    "feedback.web.moderating.report": Row("303 404 404 403 303 303 404 303 303 404 404", {"reason": "Why"}),
+    "feedback.web.moderating.reported": Row("303 404 404 403 200 200 404 200 200 404 404"),
+    "comments.moderation":        Row("303 404 404 403 403 403 404 403 200 404 404"),
+    "feedback.web.moderating.hide": Row("303 404 404 403 403 403 404 403 303 404 404", {"reason": "Why"}),
+    "feedback.web.moderating.dismiss": Row("303 404 404 403 403 403 404 403 303 404 404"),
+    "feedback.web.moderating.decide": Row("303 404 404 403 403 403 404 403 303 404 404", {"outcome": "stays"}),
+    # Nobody has hidden it; for one that is, tests/feedback/test_moderation.py.
+    "comments.hiding":            Row("303 404 404 200 403 403 404 403 403 404 404"),
+    "feedback.web.moderating.appeal": Row("303 404 404 403 403 403 404 403 403 404 404", {"words": "Why"}),
+    # Owners do not read the talk, so what is wrong with it is not theirs to decide.
+    "feedback.web.moderating.show_reports": Row("303 404 404 403 403 403 403 403 200 403 403"),
+    # The prompt is Esi's ("adviser"), for the whole cohort. Nobody agrees with themselves.
+    "prompts.new":                Row("303 404 404 403 403 403 404 200 200 403 404"),
+    "feedback.advice.web.writing.create": Row("303 404 404 403 403 403 404 303 303 403 404", PROMPT),
+    "prompts.show":               Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "prompts.edit":               Row("303 404 404 403 403 403 404 200 403 404 404"),
+    "feedback.advice.web.asking.revise": Row("303 404 404 403 403 403 404 303 403 404 404", REVISED),
+    "prompts.withdrawal":         Row("303 404 404 403 403 403 404 200 403 404 404"),
+    "feedback.advice.web.asking.withdraw": Row("303 404 404 403 403 403 404 303 403 404 404"),
+    "feedback.advice.web.asking.restore": Row("303 404 404 403 403 403 404 303 403 404 404"),
+    "feedback.advice.web.answering.respond": Row("303 404 404 303 303 403 404 403 403 404 404", {"kind": "took on"}),
+    "feedback.advice.web.answering.judge": Row("303 404 404 403 403 403 404 403 303 404 404"),
+    "feedback.advice.web.answering.forget": Row("303 404 404 403 403 403 404 403 303 404 404"),
+    "feedback.advice.web.desk.show": Row("303 404 404 404 404 404 404 200 404 404 404"),
+    "feedback.advice.web.desk.read_one": Row("303 404 404 404 404 404 404 303 404 404 404"),
+    "asked.show":                 Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "asked.list":                 Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "reading.show":               Row("303 404 404 200 200 200 404 200 200 404 404"),
+    "overview.show":              Row("303 404 404 403 403 403 404 403 200 404 404"),
+    "feedback.rounds.web.overview.download": Row("303 404 404 403 403 403 404 403 200 404 404"),
+    # A text of the team's feedback to another team: its people write, and nobody else reads.
+    "texts.page":                 Row("303 404 404 200 200 404 404 404 404 404 404"),
+    "texts.changes":              Row("303 404 404 200 200 404 404 404 404 404 404"),
+    "server.live.texts_channel.send": Row("303 404 404 200 200 404 404 404 404 404 404"),
+    "server.live.texts_page.add": Row("303 404 404 303 303 404 404 404 404 404 404", {"paragraph": "Words"}),
     "live.frames":                Row("303 404 404 200 200 200 404 200 200 404 404"),
     # Only for a program that knows a token: to people there is no such page (tests/server/test_figures.py).
     "metrics":                    Row("404 404 404 404 404 404 404 404 404 404 404"),
@@ -152,6 +264,7 @@ TABLE: dict[str, Row] = {
     "health":                     Row("200 200 200 200 200 200 200 200 200 200 200"),
     "ready":                      Row("200 200 200 200 200 200 200 200 200 200 200"),
     "static":                     Row("200 200 200 200 200 200 200 200 200 200 200"),
-    # The codes with which the socket of Tide's talk is closed; 0 stays open.
+    # The codes with which the sockets of Tide's text and talk are closed; 0 stays open.
+    "texts.socket":               Row("4403 4404 4404 0 0 4404 4404 4404 4404 4404 4404"),
     "live.socket":                Row("4403 4404 4404 0 0 0 4404 0 0 4404 4404"),
 }  # fmt: skip

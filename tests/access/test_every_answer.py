@@ -16,6 +16,8 @@ from tests.world import ROLES, World
 FOREIGN = "https://elsewhere.example"
 # A load balancer asks by the address of this machine.
 FOR_ANY_HOST = ("health", "ready")
+# What a mail program posts by itself: the secret in its address is all that counts (tests/feedback/test_letters.py).
+BY_A_SECRET = ("feedback.web.following.stop",)
 PAGE_HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -52,6 +54,9 @@ def is_static(route: Route) -> bool:
 
 def check_policy(house: House, answer: httpx.Response, where: str) -> None:
     found = answer.headers["content-security-policy"]
+    if "content-disposition" in answer.headers and "attachments" in where:
+        assert found == "sandbox; default-src 'none'", where
+        return
     assert "unsafe-" not in found, where
     found = re.sub(r"'sha256-[^']+'", "'sha256-HASH'", re.sub(r"'nonce-[^']+'", "'nonce-NONCE'", found))
     assert found == POLICY.replace("SOCKET", house.url.replace("http", "ws")), where
@@ -86,6 +91,8 @@ def test_form_from_elsewhere_is_refused_on_every_route(house: House, world: Worl
     before = everything(house)
     del client.headers["sec-fetch-site"]
     for route in of_method(house, "POST"):
+        if route.name in BY_A_SECRET:
+            continue
         for why, headers in FOREIGN_FORMS.items():
             answer = client.post(route.filled(ids), headers=headers, data={"text": "from elsewhere"})
             assert answer.status_code == 403, f"{route.path}: {why}"

@@ -10,14 +10,29 @@ from tests.house import House
 from tests.world import CANARY, ROLES, World
 
 OURS = [name for role, name in ROLES.items() if role not in ("anonymous", "outsider", "owner")]
-THINGS = {"programme", "cohort", "team", "initiative", "thread", "place", "comment", "membership", "mail"}
+THINGS = {
+    "programme",
+    "cohort",
+    "team",
+    "initiative",
+    "thread",
+    "place",
+    "comment",
+    "membership",
+    "mail",
+    "attachment",
+    "round",
+    "pair",
+    "item",
+}
 
 
 def test_their_own_people_see_it_all(house: House, world: World) -> None:
     """The other half of every test below: the canary is there to be seen."""
     seen = 0
     for route in of_method(house, "GET"):
-        if not THINGS & set(route.parameters):
+        # A point is answered by who received it, and only after the reveal (tests/feedback/rounds/test_hidden.py).
+        if not THINGS & set(route.parameters) or "item" in route.parameters:
             continue
         answers = [
             house.visit(world.people[name]).get(route.filled(ids_in(world.foreign, world))) for name in ("Jun", "Kofi")

@@ -16,7 +16,7 @@ from tests.world import World
 
 CHAPTERS = ("Warnings reach", "nine languages", "Sirens and leaflets", "people who do not read")
 TALK = ("church bells", "Who rings them at night", "radio play", "meet on Tuesday", "Said before I left")
-TITLE, SUMMARY, WITHDRAWN = "reach everybody in time", "Warnings for everybody, by Tide", "REGRETTED"
+TITLE, SUMMARY, WITHDRAWN = "Tide: reach everybody in time", "Warnings for everybody, by Tide", "REGRETTED"
 READERS = ("Amara", "Bram", "Chiara", "Esi", "Farid")
 
 

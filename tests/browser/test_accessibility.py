@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, ViewportSize
 
+from feedback import follows
+from server.clock import utc_now
 from tests.access.test_every_answer import is_static
 from tests.access.walk import every_route, ids_in
 from tests.browser.desk import Desk
@@ -30,6 +32,8 @@ LANGUAGES = {"en": (DESK, PHONE), "en-XA": (PHONE, DESK), "ar-XB": (DESK, PHONE)
 PARTS = {"feedback.web.composer.show", "live.frames", "feedback.web.comments.show", "feedback.web.drafts.show"}
 # Files to keep, and answers for machines.
 PARTS |= {"health", "ready", "cohorts.web.imports.template", "cohorts.web.imports.errors"}
+PARTS |= {"feedback.web.mentioning.show", "feedback.web.noticing.show_list", "asked.list"}
+PARTS |= {"feedback.web.attachments.show", "feedback.web.attachments.preview", "texts.changes"}
 
 
 def paths(house: House, world: World) -> list[str]:
@@ -60,7 +64,7 @@ def test_no_page_shuts_anybody_out(desk: Desk, open_house, language: str) -> Non
     deeds.edit_comment()
     found = []
     by_day, by_night = LANGUAGES[language]
-    for name in ("Amara", "Farid", "Hana", "Ivo", "Greta", None):
+    for name in ("Amara", "Farid", "Esi", "Hana", "Ivo", "Greta", None):
         person = world.people[name] if name else None
         if name:
             deeds.send(name, "/profile/preferences", name=f"{name} Okoro", time_zone="Europe/Paris", language=language)
@@ -78,6 +82,13 @@ def test_no_page_shuts_anybody_out(desk: Desk, open_house, language: str) -> Non
     assert found == []
 
 
+def stopping(house: House, world: World) -> str:
+    """The link of a mail that stops such mail."""
+    with house.database(writing=True) as db:
+        token = follows.new_link(db, world.people["Farid"], world.tide.thread, now=utc_now())
+    return f"/unsubscribe/{token}"
+
+
 def looked_at(house: House, world: World, name: str | None) -> list[str]:
     """Amara sees every page; of the others' only those that differ."""
     if name == "Amara":
@@ -92,14 +103,23 @@ def looked_at(house: House, world: World, name: str | None) -> list[str]:
             *(f"/programmes/{tide.programme}{path}" for path in ("", "/edit", "/people", "/cohorts/new")),
             f"/cohorts/{tide.cohort}/teams/new",
             "/audit",
+            f"/programmes/{tide.programme}/reports",
+            *(f"/rounds/{world.rounds[tide.cohort]}/{path}" for path in ("run", "pairs", "times", "cancellation")),
+            *(f"/cohorts/{tide.cohort}/rounds{path}" for path in ("", "/new", "/new?protocol=rubric")),
+            *(f"/comments/{tide.comments['Amara']}/{path}" for path in ("report", "report/done", "moderation")),
+            stopping(house, world),
             *(f"/cohorts/{tide.cohort}/{path}" for path in ("arrivals", "arrivals/mails", "invitations/new")),
+            f"/cohorts/{tide.cohort}/follow-through",
             f"/cohorts/{tide.cohort}/arrivals?show=expired",
             f"/teams/{tide.team}/invitations/new",
             f"/programmes/{tide.programme}/invitations",
             f"/invited/{world.invitations[tide.cohort]}/retraction",
+            *(f"/comments/{tide.comments['Amara']}/quotes", "/quotes"),
             invited(house, world),
         ]
         return ["/", f"/cohorts/{tide.cohort}", f"/teams/{tide.team}", *changing]
+    if name == "Esi":
+        return ["/desk"]
     if name == "Hana":
         return ["/", "/programmes/new", "/owners", "/audit", "/owners/invitations", "/owners/invitations/new"]
     if name == "Ivo":

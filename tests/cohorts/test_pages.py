@@ -93,6 +93,15 @@ def test_a_sponsor_reads_names_and_the_released_summary(house: House, world: Wor
     assert "Here now" not in seen
 
 
+def test_who_has_not_described_their_challenge_is_led_there(house: House, world: World) -> None:
+    page, at = f"/teams/{world.tide.team}", f"/initiatives/{world.tide.initiative}/edit"
+    assert at not in browser(house, world, "member").get(page).text
+    with house.database(writing=True) as db:
+        db.get_one(Initiative, world.tide.initiative).challenge = ""
+    asked = {role: at in browser(house, world, role).get(page).text for role in ("member", "peer", "facilitator")}
+    assert asked == {"member": True, "peer": False, "facilitator": False}
+
+
 def test_nobody_invented_speaks_for_a_real_team(house: House, world: World) -> None:
     page = browser(house, world, "member").get(f"/teams/{world.tide.team}").text
     assert "Amara Okoro" in page

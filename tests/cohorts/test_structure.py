@@ -100,7 +100,7 @@ def test_a_rejected_form_comes_back_filled_in(house: House, world: World) -> Non
 def test_organisations_of_another_programme_are_neither_offered_nor_taken(house: House, world: World) -> None:
     client, path = house.visit(world.people["Farid"]), f"/cohorts/{world.tide.cohort}/teams"
     offered = client.get(path + "/new").text
-    assert "Port City (NL)" in offered
+    assert "Port City (Netherlands)" in offered
     assert CANARY not in offered
     foreign = next(one for one in house.rows(Organisation) if one.name.startswith(CANARY))
     post(client, path, 422, name="Mole", part="learns", organisation=str(foreign.id))

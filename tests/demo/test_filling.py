@@ -13,10 +13,30 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from cohorts.models import Cohort, Initiative, Membership, Part, Programme, Team
+from cohorts.models import Cohort, Initiative, InitiativeVersion, Membership, Part, Programme, Team
 from demo.programme import fill
 from demo.state import DemoState, state_of
-from feedback.models import Comment, CommentVersion, Resolution, Thread, Withdrawal
+from feedback.advice.models import (
+    Prompt,
+    PromptKind,
+    PromptWithdrawal,
+    Response,
+    ResponseKind,
+    Stance,
+    StanceKind,
+)
+from feedback.models import (
+    Comment,
+    CommentVersion,
+    Hiding,
+    Mention,
+    Notice,
+    Report,
+    Resolution,
+    Subject,
+    Thread,
+    Withdrawal,
+)
 from people.models import Organisation, Person
 from server.clock import zone
 from server.db import Database, Db
@@ -46,14 +66,15 @@ def all_of(db: Db, table: type[Any]) -> list[Any]:
     return list(db.execute(select(table)).scalars())
 
 
-def test_programme_has_five_cohorts_of_the_right_size(db: Db) -> None:
+def test_programme_has_six_cohorts_of_the_right_size(db: Db) -> None:
     (programme,) = all_of(db, Programme)
     assert (programme.edition, programme.time_zone) == ("First edition", "Europe/Paris")
     cohorts = sorted(all_of(db, Cohort), key=lambda cohort: cohort.id)
     parts = {cohort.id: sorted(t.part for t in all_of(db, Team) if t.cohort_id == cohort.id) for cohort in cohorts}
-    *challenges, track = cohorts
+    *challenges, track, frank = cohorts
     assert [parts[cohort.id] for cohort in challenges] == [["asks", "brings", "brings"]] * 4
     assert parts[track.id] == ["learns"] * 30
+    assert (parts[frank.id], frank.attribution) == (["learns"] * 3, "role")
     assert [(s.cohort_id, s.place) for s in all_of(db, ThematicSession)] == [(track.id, place) for place in range(1, 6)]
 
 
@@ -74,8 +95,30 @@ def test_only_invented_people_talk_and_only_with_each_other(db: Db) -> None:
     threads = {thread.id: thread for thread in all_of(db, Thread)}
     comments = all_of(db, Comment)
     assert len(comments) > 80
-    assert len({comment.thread_id for comment in comments}) == 12
+    talks = {comment.thread_id for comment in comments if threads[comment.thread_id].subject == Subject.INITIATIVE}
+    assert len(talks) == 15
     assert all(threads[comment.thread_id].initiative_id in theirs for comment in comments)
+
+
+def test_prompts_are_in_every_state_and_only_invented_teams_are_asked(db: Db) -> None:
+    sample = {team.id for team in all_of(db, Team) if team.sample}
+    theirs = {initiative.id for initiative in all_of(db, Initiative) if initiative.team_id in sample}
+    prompts, responses = all_of(db, Prompt), {one.id: one for one in all_of(db, Response)}
+    assert {prompt.initiative_id for prompt in prompts} <= theirs
+    assert {prompt.kind for prompt in prompts} == set(PromptKind)
+    answers = [responses[prompt.response_id] for prompt in prompts if prompt.response_id]
+    assert {answer.kind for answer in answers} == set(ResponseKind)
+    assert {answer.back_at <= NOW for answer in answers if answer.back_at} == {True, False}
+    assert any(prompt.response_id is None for prompt in prompts)
+    assert len(all_of(db, PromptWithdrawal)) == 1
+    assert {stance.kind for stance in all_of(db, Stance)} == set(StanceKind)
+
+
+def test_some_are_named_and_one_remark_is_hidden(db: Db) -> None:
+    assert {bool(one.person_id) for one in all_of(db, Mention)} == {True, False}
+    (hidden,) = all_of(db, Hiding)
+    assert [(report.comment_id, report.outcome) for report in all_of(db, Report)] == [(hidden.comment_id, "hidden")]
+    assert {"mention", "new", "hidden", "reported"} <= {notice.kind for notice in all_of(db, Notice)}
 
 
 def test_real_initiatives_hold_facts_and_leave_the_rest_empty(db: Db) -> None:
@@ -106,7 +149,7 @@ def test_all_was_said_in_the_weeks_before_now_in_order(db: Db) -> None:
     assert NOW - timedelta(days=42) < times[0] < times[-1] < NOW
     began = db.execute(select(func.max(Membership.began_at))).scalar_one()
     assert began < times[0]
-    written = {thread.id: db.get_one(Initiative, thread.initiative_id).changed_at for thread in all_of(db, Thread)}
+    written = {thread.id: db.get_one(InitiativeVersion, (thread.initiative_id, 1)).at for thread in all_of(db, Thread)}
     assert all(written[comment.thread_id] < comment.at for comment in said)
 
 
@@ -157,7 +200,7 @@ def test_two_starts_fill_once(databases: Databases, database_kind: str) -> None:
             for one in [pool.submit(start) for _ in range(2)]:
                 one.result(30)
         with database.transaction(writing=False) as db:
-            assert (len(all_of(db, Programme)), len(all_of(db, Team))) == (1, 42)
+            assert (len(all_of(db, Programme)), len(all_of(db, Team))) == (1, 45)
 
 
 def test_filling_is_the_same_every_time_and_quick(databases: Databases, filled: Database) -> None:

@@ -33,6 +33,8 @@ class Installation(House):
     """One `sweetspot serve`. `started_in` are the seconds each start took until a page was answered; `up` is set while
     it is meant to run."""
 
+    command = COMMAND
+
     def __init__(self, database_url: str, **settings: str) -> None:
         super().__init__(Settings(database_url=database_url, port=free_port()))
         self.environment = environment(**(QUICK | {"DATABASE_URL": database_url} | settings))
@@ -45,7 +47,7 @@ class Installation(House):
 
     def start(self) -> None:
         began = time.monotonic()
-        command = [*COMMAND, "serve", "--port", str(self.settings.port)]
+        command = [*self.command, "serve", "--port", str(self.settings.port)]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=self.said, stderr=subprocess.STDOUT
         )

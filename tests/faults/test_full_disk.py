@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from tests.attached import noise
 from tests.faults.crowd import said_in
 from tests.faults.installation import Installation, installed
 from tests.world import World
@@ -46,3 +47,22 @@ def test_full_disk_is_refused_and_recovered_from(durable: tuple[str, World]) -> 
         assert client.post(talk, data={"text": "While it was full", "key": "while"}).status_code == 303
         there = said_in(house, world.tide.thread)
         assert (there["Before"], there["While it was full"]) == (1, 1)
+
+
+def test_file_that_finds_no_room_is_refused_and_words_are_not(durable: tuple[str, World]) -> None:
+    url, world = durable
+    log = Path(f"{make_url(url).database}-wal")
+    talk = f"/threads/{world.tide.thread}/comments"
+    with installed(url) as house:
+        client = house.visit(world.people["Amara"])
+        assert client.post(talk, data={"text": "Before", "key": "before"}).status_code == 303
+        sent = {"file": ("film.txt", noise(6_000_000), "text/plain")}
+        # Room for some words and the first step of a file.
+        let_grow(house, os.path.getsize(log) + 2_000_000)
+        refused = client.post(talk, data={"text": "With a file", "key": "with"}, files=sent)
+        assert refused.status_code == 503
+        assert "There is no room for files left here." in refused.text
+        assert said_in(house, world.tide.thread)["With a file"] == 0
+        let_grow(house, resource.RLIM_INFINITY)
+        assert client.post(talk, data={"text": "With a file", "key": "with"}, files=sent).status_code == 303
+        assert said_in(house, world.tide.thread)["With a file"] == 1

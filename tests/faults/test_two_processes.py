@@ -11,7 +11,7 @@ from tests.faults.crowd import Crowd, arrive, joined, said_in
 from tests.faults.installation import installed
 from tests.world import World
 
-PEOPLE, SECONDS, LONGEST = 50, 10.0, 5.0
+PEOPLE, SECONDS, LONGEST = 50, 20.0, 5.0
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def test_withdrawn_words_leave_every_query_and_replies_stay(database: Database, 
         ]
         assert "church bells" not in str(everything)
         assert "Who rings them" in str(everything)
-        assert listing.name_of(db, vantage, thread, id_) is None
+        assert listing.byline_of(db, vantage, thread, id_) is None
         assert touched(db, thread.stream_id)[-1] == f"comment-{id_}"
 
 

@@ -55,7 +55,7 @@ def test_a_refused_form_and_a_failed_one_leave_the_draft(browse: Browse, world: 
     chiara.post("/drafts", data={**composer(chiara, world), "text": "Kept"})
     form = composer(chiara, world)
     assert chiara.post(f"/threads/{world.tide.thread}/comments", data={**form, "text": ""}).status_code == 422
-    assert [row.text for row in house.rows(Draft)] == ['{"text": "Kept"}']
+    assert [row.text for row in house.rows(Draft)] == ['{"attribution": "named", "text": "Kept"}']
 
 
 def test_reply_comes_back_as_a_reply(browse: Browse, world: World) -> None:

@@ -12,10 +12,14 @@ from cohorts.policies import Vantage
 from feedback import threads
 from feedback.models import Thread
 from feedback.policies import (
+    may_appeal,
     may_comment,
+    may_decide,
     may_edit_comment,
     may_follow_news,
+    may_hide,
     may_react,
+    may_report,
     may_resolve_thread,
     may_withdraw_comment,
     visible_threads,
@@ -44,6 +48,7 @@ ROLES = {
 class Said:
     author_id: int
     withdrawn: bool = False
+    hidden: bool = False
 
 
 @pytest.fixture
@@ -85,3 +90,21 @@ def test_words_are_for_what_others_said_and_stands(database: Database, world: Wo
             assert may_react(vantage, me, Said(me + 1)) is talks, name
             assert not may_react(vantage, me, Said(me)), name
             assert not may_react(vantage, me, Said(me + 1, withdrawn=True)), name
+
+
+def test_moderation_is_the_facilitators_and_never_ones_own(database: Database, world: World) -> None:
+    with database.transaction(writing=False) as db:
+        for name, (_, talks, _) in ROLES.items():
+            vantage, me = seen_by(db, world, name, world.tide), world.people[name]
+            facilitates = name == "Farid"
+            assert may_report(vantage, me, Said(me + 1)) is talks, name
+            assert not may_report(vantage, me, Said(me + 1, hidden=True)), name
+            assert may_hide(vantage, me, Said(me + 1)) is facilitates, name
+            assert not may_hide(vantage, me, Said(me)), name
+            assert may_decide(vantage, me, me + 1, 2) is facilitates, name
+            assert not may_decide(vantage, me, me, 2), name
+            assert may_decide(vantage, me, me, 1) is facilitates, name
+    assert may_appeal(1, Said(1, hidden=True))
+    assert not may_appeal(1, Said(1))
+    assert not may_appeal(2, Said(1, hidden=True))
+    assert not may_edit_comment(1, Said(1, hidden=True))

@@ -58,9 +58,9 @@ def test_a_visit_in_one_thread_says_nothing_of_another(database: Database, world
         visits.visit(db, me, world.reed.thread, 999_999, now=now)  # nobody has said anything there
         visits.visit(db, me, world.tide.thread, 999_999, now=now + timedelta(hours=1))
     with database.transaction(writing=False) as db:
-        _, tide = visits.draft_and_visit(db, me, world.tide.thread, "thread-0", now)
-        _, reed = visits.draft_and_visit(db, me, world.reed.thread, "thread-0", now)
-        _, other = visits.draft_and_visit(db, world.people["Esi"], world.tide.thread, "thread-0", now)
+        tide = visits.mine(db, me, world.tide.thread, "thread-0", now).since
+        reed = visits.mine(db, me, world.reed.thread, "thread-0", now).since
+        other = visits.mine(db, world.people["Esi"], world.tide.thread, "thread-0", now).since
     assert tide is not None
     assert (tide.count, tide.first, tide.at) == (0, None, now)
     assert reed is other is None

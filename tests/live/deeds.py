@@ -62,6 +62,16 @@ class Deeds:
     def restore(self, name: str = "Bram") -> None:
         self.send(name, f"{self.comment(name)}/restoration")
 
+    def name_somebody(self) -> None:
+        self.say("Farid", "Thank you @Amara, @Tide and the @board")
+
+    def hide(self, name: str = "Esi") -> None:
+        self.send("Farid", f"{self.comment(name)}/hidings", reason="It names a neighbour")
+
+    def show_again(self, name: str = "Esi") -> None:
+        self.send(name, f"{self.comment(name)}/appeals", words="It is my own street")
+        self.send("Farid", f"{self.comment(name)}/decisions", outcome="shown")
+
     def resolve(self, name: str = "Amara") -> None:
         self.send(name, f"{self.thread}/resolution")
 

@@ -58,9 +58,12 @@ def place(container: html.HtmlElement, item: html.HtmlElement) -> None:
     page = container.getroottree().getroot()
     old = by_id(page, item.get("id"))
     if old is not None:
-        item.tail = old.tail
-        old.getparent().replace(old, item)
-        return
+        if old.getparent() is not container or old.get("data-order") == item.get("data-order"):
+            item.tail = old.tail
+            old.getparent().replace(old, item)
+            return
+        # Another place in the list: it moves there, and what is around it stays.
+        old.drop_tree()
     others = [child for child in container if child.get("data-order") is not None]
     before = [child for child in others if order(child) <= order(item)]
     if before:
@@ -184,6 +187,8 @@ class Follower:
             except Misfit:
                 self.resync()
                 return
+        for selector in frame.get("poke", ()):
+            self.refresh(selector[1:])
         kept = [
             one for one in self.here.get("data-mine", "").split() if not one.startswith(tuple(frame.get("anew", ())))
         ]
@@ -194,6 +199,16 @@ class Follower:
         if here:
             text = ",".join(f"{stream}.{epoch}.{seq}" for stream, (epoch, seq) in here.items())
             self.here.set("data-positions", text)
+
+    def refresh(self, dom_id: str) -> None:
+        """What frames.js does with a region that differs from person to person: fetch it, if it is shown."""
+        region = by_id(self.page, dom_id)
+        if region is None:
+            return
+        fresh = html.fragment_fromstring(self.client.get(region.get("data-src", "")).text.strip())
+        assert fresh.get("id") == dom_id
+        fresh.tail = region.tail
+        region.getparent().replace(region, fresh)
 
     def resync(self) -> None:
         self.resyncs += 1

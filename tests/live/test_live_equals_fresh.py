@@ -19,7 +19,11 @@ SAID = ("say", "reply", "first_reply", "edit_comment", "edit_reply", "withdraw",
 CASES = {
     "/initiatives/{0.initiative}": (
         TALKERS,
-        (*SAID, "resolve", "reopen", "edit_initiative", "rename_team", "edit_cohort", "rename_person"),
+        (
+            *SAID,
+            *("name_somebody", "rename_member", "hide", "show_again"),
+            *("resolve", "reopen", "edit_initiative", "rename_team", "edit_cohort", "rename_person", "remove_member"),
+        ),
     ),
     "/cohorts/{0.cohort}": (
         TALKERS,
@@ -28,6 +32,10 @@ CASES = {
             "edit_comment",
             "withdraw",
             "restore",
+            "name_somebody",
+            "rename_member",
+            "hide",
+            "show_again",
             "edit_initiative",
             "rename_team",
             "edit_cohort",

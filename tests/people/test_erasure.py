@@ -44,6 +44,7 @@ def everything(house: House) -> str:
 def surround(house: House, world: World) -> None:
     """Chiara in every table that can name her."""
     Deeds(house, world).edit_comment("Chiara", "Better **words**")
+    Deeds(house, world).say("Amara", "Thank you, @Chiara Okoro, and see you")
     house.sign_in(world.people["Chiara"])
     now, person, email = utc_now(), world.people["Chiara"], world.emails["Chiara"]
     with house.database(writing=True) as db:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -19,12 +20,30 @@ from cohorts.models import (
     Retraction,
     Role,
 )
-from feedback.models import Draft, Reaction, Resolution, Visit
+from feedback.advice.models import DeskVisit, Prompt, PromptVersion, Response, Stance
+from feedback.models import (
+    Appeal,
+    Draft,
+    Follow,
+    Hiding,
+    Mention,
+    Notice,
+    NoticeLink,
+    NoticeSetting,
+    Quote,
+    Reaction,
+    Report,
+    Resolution,
+    Visit,
+)
 from people.models import Erasure, SignInMail
 from server.audit import AuditEntry
 from server.clock import utc_now
+from server.db import Db
 from server.mail import post
 from server.receipts import Receipt
+from tests import rounds
+from tests.attached import attach_picture
 from tests.house import House
 from tests.live.deeds import Deeds
 from tests.world import World
@@ -49,13 +68,39 @@ TOLD = {
     "reaction": ("reactions",),
     "visit": ("visits",),
     "draft": ("drafts",),
+    "mention": ("mentions",),
+    "prompt": ("prompts", "prompt_versions"),
+    "response": ("responses",),
+    "stance": ("stances",),
+    "deskvisit": ("desk_visits",),
+    "follow": ("follows",),
+    "notice": ("notices",),
+    "noticesetting": ("notice_settings",),
+    "noticelink": ("unsubscribe_links",),
+    "report": ("reports",),
+    "quote": ("quotes_they_asked_for", "quotes_asked_of_them"),
+    "hiding": ("comments_hidden_for_others",),
+    "appeal": ("appeals",),
+    "storedfile": ("files",),
+}
+TOLD |= {
+    "round": ("rounds_run",),
+    "roundteam": ("teams_excused",),
+    "conflict": ("conflicts",),
+    "given": ("feedback_signed",),
+    "itemanswer": ("feedback_answers",),
+    "helped": ("feedback_helped",),
+    "practice": ("feedback_practice",),
+    "reminded": ("round_reminders",),
+    "unreminded": ("rounds_unreminded",),
 }
 # Tables that name a person and are not told, each with its reason.
 NOT_TOLD = {
+    "sharedtextupdate": "whose letters of a text they were that a team writes together: the text is the team's",
     "receipt": "for two days, which address a form of theirs was answered with: what the form made is told itself",
 }
 # Told although no column of theirs names a person.
-BESIDE = ("comment_versions", "threads_settled", "import_rows")
+BESIDE = ("comment_versions", "threads_settled", "import_rows", "feedback_begun")
 
 
 def naming_somebody() -> set[str]:
@@ -69,6 +114,24 @@ def naming_somebody() -> set[str]:
     }
 
 
+def told_and_moderated(db: Db, world: World, now: datetime) -> None:
+    me, comment, thread = world.people["Chiara"], world.tide.comments["Esi"], world.tide.thread
+    db.add(DeskVisit(person_id=me, initiative_id=world.tide.initiative, version=1, at=now))
+    db.add(Mention(comment_id=comment, number=0, person_id=me, typed="Chiara"))
+    attach_picture(db, thread, world.tide.comments["Chiara"], me, "map.png", now)
+    db.add(Follow(person_id=me, thread_id=thread, volume="nothing", at=now))
+    db.add(Notice(person_id=me, kind="mention", thread_id=thread, comment_id=comment, at=now))
+    db.add(NoticeSetting(person_id=me, mail="daily"))
+    db.add(NoticeLink(token_hash="0" * 64, person_id=me, thread_id=thread, at=now))
+    db.add(Report(comment_id=comment, by_id=me, reason="Rude", at=now))
+    said = world.tide.comments["Chiara"]
+    db.add(Quote(comment_id=said, by_id=me, passage="Bells", purpose="A report", named=False, at=now))
+    hidden = Hiding(comment_id=world.tide.comments["Chiara"], by_id=me, reason="No", at=now, lifted_at=now)
+    db.add(hidden)
+    db.flush()
+    db.add(Appeal(hiding_id=hidden.id or 0, words="Why?", at=now))
+
+
 def everywhere(house: House, world: World) -> None:
     """Chiara in every table that can name her."""
     Deeds(house, world).edit_comment("Chiara", "Better **words**")
@@ -79,6 +142,16 @@ def everywhere(house: House, world: World) -> None:
         db.add(Visit(person_id=me, thread_id=thread, comment_id=comment, at=now))
         db.add(Draft(person_id=me, place="thread-9", text='{"text": "unsent"}', at=now))
         db.add(Resolution(thread_id=thread, membership_id=world.memberships["Chiara"], at=now))
+        mine = {"author_id": me, "membership_id": world.memberships["Chiara"]}
+        about: dict[str, Any] = {**mine, "text": "t", "html": "h", "at": now}
+        asked_about = world.prompts[world.tide.cohort]
+        prompt = Prompt(initiative_id=world.tide.initiative, audience_id=1, kind="question", **about)
+        db.add_all([prompt, Response(prompt_id=asked_about, kind="took on", **about)])
+        db.flush()
+        db.add(PromptVersion(prompt_id=prompt.id or 0, version=1, text="t", html="h", at=now))
+        db.add(Stance(prompt_id=asked_about, person_id=me, membership_id=about["membership_id"], kind="agree", at=now))
+        told_and_moderated(db, world, now)
+        rounds.everywhere(db, world, "Chiara", now)
         db.add(Removal(membership_id=world.memberships["Bram"], by_id=me, at=now))
         asked = Invitation(email=email, role=Role.ADVISER, by_id=me, at=now, expires_at=now)
         stream = db.get_one(Initiative, world.reed.initiative).stream_id

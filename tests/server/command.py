@@ -87,8 +87,8 @@ def answer(process: subprocess.Popen[str], url: str) -> httpx.Response:
 
 
 def said(process: subprocess.Popen[str]) -> list[str]:
-    """What was printed so far; the command writes it before it listens."""
+    """What was printed so far; the command writes it as soon as it listens."""
     assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 5)
+    ready, _, _ = select.select([process.stdout], [], [], 30)
     assert ready
     return os.read(process.stdout.fileno(), 65_536).decode().splitlines()

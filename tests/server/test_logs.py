@@ -27,7 +27,7 @@ from server.counting import number
 from server.db import Database
 from server.jobs import enqueue
 from server.lanes import Lane
-from server.logs import ABOUT, Json, Lines, about
+from server.logs import ABOUT, Json, Lines, Repeats, about
 from server.mail import JOB_KIND
 from tests.conftest import Databases
 from tests.house import free_port, plain_client
@@ -107,6 +107,30 @@ def test_line_says_which_job_it_belongs_to() -> None:
     assert json.loads(about({"job": 12}, lambda: FORMS["json"].format(record)))["job"] == 12
     assert "(job 12)" in about({"job": 12}, lambda: FORMS["lines"].format(record))
     assert "job" not in json.loads(FORMS["json"].format(record))
+
+
+def said_at(seconds: float, message: str = "looking", error: type[Exception] = OSError) -> logging.LogRecord:
+    record = logging.LogRecord("sweetspot.jobs", logging.ERROR, __file__, 1, message, (), (error, error(), None))
+    record.created = 1_000_000 + seconds
+    return record
+
+
+def test_outage_is_told_once_a_minute_and_counted() -> None:
+    only, form = Repeats(), Lines()
+    kept = [form.format(one) for second in range(70) if only.filter(one := said_at(second))]
+    assert [line[11:19] for line in kept] == ["13:46:40", "13:47:40"]
+    assert "looking (and 59 times more since this was last said)" in kept[1]
+    assert only.filter(said_at(71, "another thing"))
+    assert only.filter(said_at(71, error=TimeoutError))
+    assert only.filter(later := said_at(3670))
+    assert "looking (and 9 times more" in form.format(later)
+
+
+def test_no_line_of_a_request_is_left_out() -> None:
+    only, lines = Repeats(), []
+    for request in (1, 2, 2):
+        about({"request": request}, lambda: lines.append(only.filter(said_at(0))))
+    assert lines == [True, True, True]
 
 
 def test_worker_knows_whose_work_it_does() -> None:

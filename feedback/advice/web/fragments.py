@@ -1,0 +1,264 @@
+"""The live parts of advice. Contexts know the vantage's view, never who is looking nor who wrote what is masked.
+
+A card is how a prompt stands on its initiative; `asked` is all there is of it, on its own page.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from cohorts.audiences import AUDIENCE_WORDS
+from cohorts.identity import Author, Byline, shown_as
+from cohorts.initiatives import CHAPTERS, InitiativeFacts
+from cohorts.models import Role
+from cohorts.policies import Vantage
+from feedback.advice import stances
+from feedback.advice.anchors import AROUND, Anchor, Found, Mark, find, marked, shown_text
+from feedback.advice.policies import advises
+from feedback.advice.web.words import ABOUT_WORDS, KIND_WORDS, OPEN, STATE_NAMES, STATE_WORDS, WITHDRAWN, state_of
+from server.pages import Fragment
+
+# Behind all that are open come those that were answered, whatever their ids, and then those that were withdrawn.
+ANSWERED, TAKEN_BACK = 10**9, 2 * 10**9
+
+
+class Card(NamedTuple):
+    """A row of `prompts.cards_in`: `Author`'s columns, then these."""
+
+    author: tuple[Any, ...]
+    id: int
+    author_id: int
+    kind: str
+    attribution: str
+    opening: str
+    chapter: str
+    quote: str
+    before: str
+    after: str
+    place: int
+    at: datetime
+    version: int
+    audience: str
+    withdrawn: bool
+    owed: bool
+    response: str | None
+    parked_until: date | None
+    replies: int
+    thread_id: int
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """The passage it is about; None: a chapter, or the whole."""
+        return Anchor(self.quote, self.before, self.after, self.place) if self.quote else None
+
+
+class CardShown(NamedTuple):
+    """A prompt on its initiative. `number`: of its mark in the text, counted among those that can be read from here.
+    Words are msgids. `passage`: "found", "lost" or empty; `said`: how much was said about it, a region."""
+
+    id: int
+    number: int
+    order: int
+    kind: str
+    opening: str
+    about: str
+    passage: str
+    audience: str
+    state: str
+    state_word: str
+    parked_until: date | None
+    by: Byline
+    at: datetime
+    zone: str
+    edited: bool
+    said: Fragment
+
+
+class Said(NamedTuple):
+    """How many comments there are on a prompt."""
+
+    id: int
+    comments: int
+
+
+class OwedShown(NamedTuple):
+    """The prompts a team owes an answer: id, kind (msgid), how it begins. `own`: seen by the team itself."""
+
+    items: tuple[tuple[int, str, str], ...]
+    own: bool
+
+
+class Passage(NamedTuple):
+    """What a prompt is about, as it stands now with what is around it; `how`: as in anchors.Found, or "lost": then it
+    is as it was."""
+
+    before: str
+    quote: str
+    after: str
+    how: str
+
+
+class Beside(NamedTuple):
+    """A prompt beside the form that may answer it. Words are msgids."""
+
+    id: int
+    kind: str
+    opening: str
+    about: str
+    passage: Passage | None
+
+
+class ResponseShown(NamedTuple):
+    """What the team answered; `word` is a msgid. `back`: it was parked, and its day has come."""
+
+    state: str
+    word: str
+    html: str
+    parked_until: date | None
+    back: bool
+    by: Byline
+    at: datetime
+
+
+class StanceShown(NamedTuple):
+    """Who agrees, or who disagrees; `word` is a msgid."""
+
+    kind: str
+    word: str
+    by: tuple[Byline, ...]
+
+
+class AskedShown(NamedTuple):
+    """All there is of a prompt. `responses`: newest first. `before`: what it said before its edits, and when.
+    `edits`: number and time of the versions of the initiative in which its chapter changed since."""
+
+    id: int
+    initiative_id: int
+    number: int
+    kind: str
+    html: str
+    url: str
+    source: str
+    about: str
+    passage: Passage | None
+    audience: str
+    state: str
+    state_word: str
+    by: Byline
+    at: datetime
+    zone: str
+    may_judge: bool
+    responses: tuple[ResponseShown, ...]
+    stances: tuple[StanceShown, ...]
+    before: tuple[tuple[str, datetime], ...]
+    edits: tuple[tuple[int, datetime], ...]
+    restorable: bool
+
+
+def card_of(row: Sequence[Any]) -> Card:
+    """A row of `prompts.cards_in` by name."""
+    return Card(tuple(row[:6]), *row[6:])
+
+
+def found(card: Card, texts: Mapping[str, str]) -> Found | None:
+    """Where its passage stands in the chapters, whose shown text is `texts` by name."""
+    return find(texts[card.chapter], card.anchor) if card.anchor and card.chapter in texts else None
+
+
+def markup_of(initiative: InitiativeFacts) -> dict[str, str]:
+    """The HTML of each chapter, without marks."""
+    return {name: getattr(initiative, f"{name}_html") for name in CHAPTERS}
+
+
+def texts_in(markup: Mapping[str, str]) -> dict[str, str]:
+    """What somebody reads in each chapter."""
+    return {name: shown_text(html) for name, html in markup.items()}
+
+
+def card(one: Card, number: int, texts: Mapping[str, str], zone: str, vantage: Vantage) -> Fragment:
+    """A prompt as it stands on its initiative."""
+    state = state_of(one.withdrawn, one.owed, one.response)
+    shown = CardShown(
+        id=one.id,
+        number=number,
+        order={OPEN: 0, WITHDRAWN: TAKEN_BACK}.get(state, ANSWERED) - one.id,
+        kind=KIND_WORDS[one.kind],
+        opening=one.opening,
+        about=ABOUT_WORDS[one.chapter],
+        passage=("found" if found(one, texts) else "lost") if one.anchor else "",
+        audience=AUDIENCE_WORDS[one.audience],
+        state=STATE_NAMES[state],
+        state_word=STATE_WORDS[state],
+        parked_until=one.parked_until if state not in (OPEN, WITHDRAWN) else None,
+        by=shown_as(Author(*one.author), one.attribution, vantage),
+        at=one.at,
+        zone=zone,
+        edited=one.version > 1,
+        said=said(one),
+    )
+    return Fragment("advice/_card.html", shown, f"prompt-{one.id}")
+
+
+def said(one: Card) -> Fragment:
+    """How much was said about a prompt."""
+    return Fragment("advice/_said.html", Said(one.id, one.replies), f"said-{one.thread_id}")
+
+
+def marks(cards: Sequence[Card], markup: Mapping[str, str]) -> dict[str, str]:
+    """The chapters in which passages are marked, HTML by name; `cards` are all that can be read from here, in order."""
+    texts, wanted = texts_in(markup), defaultdict(list)
+    for number, one in enumerate(cards, 1):
+        here = found(one, texts)
+        if here:
+            wanted[one.chapter].append(Mark(here.begin, here.end, number, one.id))
+    return {name: marked(markup[name], each) for name, each in wanted.items()}
+
+
+def owed(cards: Iterable[Card], initiative_id: int, vantage: Vantage) -> Fragment:
+    """What the team owes an answer, longest waiting first."""
+    items = tuple((one.id, KIND_WORDS[one.kind], one.opening) for one in cards if one.owed)
+    shown = OwedShown(items, Role.MEMBER in vantage.roles)
+    return Fragment("advice/_owed.html", shown, f"owed-{initiative_id}")
+
+
+def passage(one: Card, texts: Mapping[str, str]) -> Passage | None:
+    """The passage in what is around it now; as it was, once it is lost."""
+    if one.anchor is None:
+        return None
+    here = found(one, texts)
+    if here is None:
+        return Passage(one.before, one.quote, one.after, "lost")
+    text = texts[one.chapter]
+    before, after = text[max(0, here.begin - AROUND) : here.begin], text[here.end : here.end + AROUND]
+    return Passage(before, text[here.begin : here.end], after, here.how)
+
+
+def beside(one: Card, texts: Mapping[str, str]) -> Beside:
+    """A prompt beside the form for the text it is about."""
+    return Beside(one.id, KIND_WORDS[one.kind], one.opening, ABOUT_WORDS[one.chapter], passage(one, texts))
+
+
+def response(row: Sequence[Any], now: datetime, vantage: Vantage) -> ResponseShown:
+    """A row of `responses.responses_to` as seen from here."""
+    kind, markup, until, back_at, attribution, at = row[6:12]
+    by, back = shown_as(Author(*row[:6]), attribution, vantage), back_at is not None and back_at <= now
+    return ResponseShown(STATE_NAMES[kind], STATE_WORDS[kind], markup, until, back, by, at)
+
+
+def stances_shown(rows: Iterable[Sequence[Any]], vantage: Vantage) -> tuple[StanceShown, ...]:
+    """Who thinks what of a prompt, in the order of the names that are shown."""
+    by_kind = defaultdict(list)
+    for row in rows:
+        by_kind[row[6]].append(shown_as(Author(*row[:6]), row[8], vantage))
+    return tuple(
+        StanceShown(kind, word, tuple(sorted(by_kind[kind], key=lambda by: (by.masked, by.name.casefold()))))
+        for kind, word in stances.WORDS.items()
+    )
+
+
+def judges(vantage: Vantage, withdrawn: bool) -> bool:
+    """Whether those who look from here may agree or disagree, each with what others asked."""
+    return advises(vantage) and not withdrawn

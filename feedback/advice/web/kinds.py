@@ -1,0 +1,62 @@
+"""What advice shows on the streams of threads: those of an initiative, one for each audience, carry its prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from cohorts.policies import Vantage
+from cohorts.web.kinds import marked
+from feedback.advice.web import fragments
+from feedback.advice.web.fragments import Card
+from feedback.advice.web.shown import asked, cards_on, facts_of
+from feedback.threads import ThreadNow
+from server.clock import utc_now
+from server.db import Db
+from server.languages import N_
+from server.live.kinds import Placed
+from server.refusals import Message
+
+KINDS = ("prompt-", "asked-", "said-", "owed-", "marks-")
+
+
+def show(db: Db, vantage: Vantage, thread: ThreadNow, regions: Sequence[str]) -> Iterator[Placed]:
+    """The regions of prompts on the stream of a thread as they are now, for that vantage."""
+    touched = {kind: _numbers(regions, kind) for kind in KINDS}
+    if not any(touched.values()):
+        return
+    now, initiative = utc_now(), facts_of(db, thread.initiative_id)
+    cards = cards_on(db, vantage, initiative.id, now)
+    by_id = {one.id: (number, one) for number, one in enumerate(cards, 1)}
+    texts = fragments.texts_in(fragments.markup_of(initiative))
+    if touched["marks-"]:
+        shown = marked(db, vantage, initiative)
+        yield Placed(shown.dom_id, shown, elsewhere=True)
+    for number, one in (by_id[id_] for id_ in touched["prompt-"] if id_ in by_id):
+        shown = fragments.card(one, number, texts, thread.zone, vantage)
+        into, say = f"prompts-{initiative.id}", _sentence(one)
+        yield Placed(shown.dom_id, shown, into, say=say, owner_id=one.author_id, elsewhere=True)
+    for id_ in (id_ for id_ in touched["asked-"] if id_ in by_id):
+        if found := asked(db, vantage, initiative, id_, now):
+            known = Placed(found.fragment.dom_id, found.fragment, owner_id=found.author_id, elsewhere=True)
+            yield replace(known, holders=found.holders, anew=f"stance-{id_}-")
+    for one in (one for one in cards if one.thread_id in touched["said-"]):
+        shown = fragments.said(one)
+        yield Placed(shown.dom_id, shown, elsewhere=True)
+    if touched["owed-"]:
+        shown = fragments.owed(cards, initiative.id, vantage)
+        yield Placed(shown.dom_id, shown, elsewhere=True)
+        # One page alone shows the team's board: it fetches it.
+        yield Placed(f"board-{initiative.team.id}", None, poke=True)
+
+
+def _numbers(regions: Sequence[str], kind: str) -> list[int]:
+    return sorted(int(name.removeprefix(kind)) for name in regions if name.startswith(kind))
+
+
+def _sentence(one: Card) -> Message:
+    if one.withdrawn:
+        return Message(N_("A prompt was withdrawn"))
+    if one.response and not one.owed:
+        return Message(N_("The team answered a prompt"))
+    return Message(N_("A prompt was edited")) if one.version > 1 else Message(N_("New prompt"))

@@ -1,0 +1,99 @@
+"""What advice shows on other packages' pages: on an initiative, on the form that edits it, and on its team's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from cohorts.policies import Vantage
+from cohorts.web.doors import OpenInitiative, OpenTeam
+from cohorts.web.panels import Panel
+from feedback import threads
+from feedback.advice import prompts
+from feedback.advice.policies import advises
+from feedback.advice.web import fragments
+from feedback.advice.web.shown import cards_of, cards_on
+from feedback.advice.web.words import STATE_NAMES, STATE_WORDS
+from server.calls import Call
+from server.languages import Language
+from server.pages import Encoded, Pages, Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The prompts of an initiative for one vantage: the panel, the chapters with its marks, and the ids of the items of
+    each author."""
+
+    shown: Encoded
+    marked: Mapping[str, str]
+    mine: Mapping[int, Sequence[str]]
+
+
+def on_initiative(call: Call, initiative: OpenInitiative) -> Panel | None:
+    """The prompts on an initiative, for those who belong to one of its audiences."""
+    vantage = initiative.vantage
+    if not vantage.audiences:
+        return None
+    told = prompts.told_on(call.db, vantage, initiative.id, call.now)
+    given = (
+        told,
+        initiative.id,
+        initiative.programme.time_zone,
+        tuple(fragments.markup_of(initiative).items()),
+        vantage,
+        call.language,
+    )
+    found: Advice = call.house.pages.made(_made, *given)
+    return Panel(found.shown, marked=found.marked, mine=tuple(found.mine.get(call.signed_in.person_id, ())))
+
+
+def _made(
+    pages: Pages,
+    told: str,
+    initiative_id: int,
+    zone: str,
+    chapters: tuple[tuple[str, str], ...],
+    vantage: Vantage,
+    language: Language,
+) -> Advice:
+    """Kept by what it is made of, as a window of a conversation is (feedback/web/conversations.py)."""
+    cards, markup = cards_of(told), dict(chapters)
+    texts = fragments.texts_in(markup)
+    mine: dict[int, list[str]] = {}
+    shown = [fragments.card(one, number, texts, zone, vantage) for number, one in enumerate(cards, 1)]
+    for one in cards:
+        mine.setdefault(one.author_id, []).append(f"prompt-{one.id}")
+    context = {
+        "initiative_id": initiative_id,
+        "cards": sorted(shown, key=lambda one: one.context.order),  # type: ignore[attr-defined]
+        "states": [(STATE_NAMES[state], words) for state, words in STATE_WORDS.items()],
+        "advises": advises(vantage),
+    }
+    html = pages.piece(Piece("advice/panel.html", context), language)
+    return Advice(Encoded(html.encode()), fragments.marks(cards, markup), mine)
+
+
+def beside_form(call: Call, initiative: OpenInitiative) -> Panel | None:
+    """What the team owes an answer, beside the text it is about to change."""
+    cards = [one for one in cards_on(call.db, initiative.vantage, initiative.id, call.now) if one.owed]
+    if not cards:
+        return None
+    texts = fragments.texts_in(fragments.markup_of(initiative))
+    piece = Piece("advice/beside.html", {"items": [fragments.beside(one, texts) for one in cards]})
+    return Panel(Markup(call.house.pages.piece(piece, call.language)), aside=True)
+
+
+def on_team(call: Call, team: OpenTeam) -> Panel | None:
+    """What a team owes an answer, at the top of its page."""
+    if not team.vantage.audiences:
+        return None
+    # The page has read it, and whether more of it is to be read than a summary.
+    found, reads = call.memo.get(("initiative of team", team.id)) or (None, False)
+    if found is None or not reads:
+        return None
+    cards = cards_on(call.db, team.vantage, found.id, call.now)
+    here = threads.on_initiative(call.db, team.vantage, found.id)
+    shown = fragments.owed(cards, found.id, team.vantage)
+    return Panel(call.house.pages.show(shown, call.language), tuple(one.position for one in here))

@@ -1,0 +1,158 @@
+"""Reminders: mails to the people of teams that owe feedback, 48 and 12 hours before the reveal or by a facilitator.
+
+Each is written once for a person and a reveal, in their language and their zone, and none after their team has signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from cohorts.models import Cohort, Membership, Programme, Removal, Role, Team
+from feedback.rounds.models import Reminded, Unreminded
+from feedback.rounds.pairs import GIVEN, PAIR
+from feedback.rounds.phases import Phase, phase
+from feedback.rounds.rounds import ROUND, RoundFacts, read
+from people.models import Person
+from server.clock import utc_now
+from server.db import Db
+from server.jobs import Running
+from server.languages import N_, choose
+from server.mail import post
+from server.pages import Pages
+from server.refusals import Message
+
+_HELD: Any = Membership.__table__  # type: ignore[attr-defined]
+_GONE: Any = Removal.__table__  # type: ignore[attr-defined]
+_PERSON: Any = Person.__table__  # type: ignore[attr-defined]
+_TEAM: Any = Team.__table__  # type: ignore[attr-defined]
+_COHORT: Any = Cohort.__table__  # type: ignore[attr-defined]
+_PROGRAMME: Any = Programme.__table__  # type: ignore[attr-defined]
+_TOLD: Any = Reminded.__table__  # type: ignore[attr-defined]
+_NOT: Any = Unreminded.__table__  # type: ignore[attr-defined]
+
+BY_HAND = "by hand"
+# Nobody is written to by hand twice in that time, however many facilitators press the button.
+AGAIN_AFTER = timedelta(hours=6)
+# So many mails are written in one transaction: SQLite has one writer.
+AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """Somebody whose team owes feedback to `teams`, by name. `zone` is an IANA name, the programme's where theirs is
+    not known."""
+
+    person_id: int
+    name: str
+    email: str
+    language: str
+    zone: str
+    teams: tuple[str, ...]
+
+
+def owing(db: Db, facts: RoundFacts, team_id: int | None = None) -> list[Owing]:
+    """Who owes feedback now and wants to be reminded, of all teams or of one: one query."""
+    refused = select(_NOT.c.person_id).where(_NOT.c.round_id == facts.id)
+    rows = db.execute(
+        select(*(_PERSON.c[name] for name in ("id", "name", "email", "language", "time_zone")))
+        .add_columns(_PROGRAMME.c.time_zone.label("there"), _TEAM.c.name.label("team"))
+        .select_from(PAIR.outerjoin(GIVEN, GIVEN.c.pair_id == PAIR.c.id))
+        .join(_TEAM, _TEAM.c.id == PAIR.c.receiver_id)
+        .join(_COHORT, _COHORT.c.id == _TEAM.c.cohort_id)
+        .join(_PROGRAMME, _PROGRAMME.c.id == _COHORT.c.programme_id)
+        .join(_HELD, (_HELD.c.team_id == PAIR.c.giver_id) & (_HELD.c.role == Role.MEMBER))
+        .outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
+        .join(_PERSON, _PERSON.c.id == _HELD.c.person_id)
+        .where(PAIR.c.round_id == facts.id, PAIR.c.dropped_at.is_(None), GIVEN.c.pair_id.is_(None))
+        .where(_GONE.c.membership_id.is_(None), _PERSON.c.id.not_in(refused))
+        .where(*([PAIR.c.giver_id == team_id] if team_id is not None else []))
+        .order_by(_PERSON.c.id, _TEAM.c.name)
+    )
+    found: dict[int, Owing] = {}
+    for id_, name, email, language, own, there, team in rows:
+        before = found.get(id_)
+        teams = (*before.teams, team) if before else (team,)
+        found[id_] = Owing(id_, name, email, language, own or there, tuple(dict.fromkeys(teams)))
+    return list(found.values())
+
+
+def run_reminders(running: Running) -> None:
+    """Write to everybody who owes. A round that was moved, revealed or called off meanwhile writes to nobody."""
+    given, house = running.given, running.tools
+    left = True
+    while left:
+        with running.step() as db:
+            left = remind_some(
+                db,
+                house.pages,
+                house.settings.origin,
+                round_id=given["round"],
+                kind=given["when"],
+                due_at=datetime.fromisoformat(given["due"]),
+                now=utc_now(),
+            )
+
+
+def remind_some(
+    db: Db, pages: Pages, origin: str, *, round_id: int, kind: str, due_at: datetime, now: datetime
+) -> bool:
+    """Write to some of those who owe and were not written to for this reveal; False: nobody is left."""
+    for facts in read(db, ROUND.c.id == round_id):
+        if facts.reveals_at != due_at or phase(facts, now) != Phase.OPEN:
+            continue
+        told = (_TOLD.c.round_id == facts.id) & (_TOLD.c.kind == kind) & (_TOLD.c.due_at == due_at)
+        done = set(db.execute(select(_TOLD.c.person_id).where(told)).scalars())
+        waiting = [one for one in owing(db, facts) if one.person_id not in done]
+        _write(db, pages, origin, facts, waiting[:AT_ONCE], kind, due_at, now)
+        return len(waiting) > AT_ONCE
+    return False
+
+
+def remind_team(db: Db, pages: Pages, origin: str, facts: RoundFacts, team_id: int, now: datetime) -> int:
+    """Write to the people of one team now; how many. Nobody gets two of these in a few hours."""
+    told = (_TOLD.c.round_id == facts.id) & (_TOLD.c.kind == BY_HAND) & (_TOLD.c.at > now - AGAIN_AFTER)
+    recent = set(db.execute(select(_TOLD.c.person_id).where(told)).scalars())
+    waiting = [one for one in owing(db, facts, team_id) if one.person_id not in recent]
+    _write(db, pages, origin, facts, waiting, BY_HAND, now, now)
+    return len(waiting)
+
+
+def _write(
+    db: Db,
+    pages: Pages,
+    origin: str,
+    facts: RoundFacts,
+    waiting: Sequence[Owing],
+    kind: str,
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    for one in waiting:
+        language = choose(one.language, "", tuple(pages.languages.values()))
+        context = {"to": one, "round": facts, "at": f"{origin}/rounds/{facts.id}"}
+        subject = pages.say(Message(N_("Your feedback is due: %(round)s"), {"round": facts.title}), language)
+        text = pages.text("mail/round_reminder.txt", context, language)
+        post(db, one.email, subject[:200], text, now, kind="feedback reminder", expires_at=facts.reveals_at)
+        named = {"round_id": facts.id, "person_id": one.person_id, "kind": kind, "due_at": due_at, "at": now}
+        db.execute(insert(Reminded).values(**named))
+
+
+def wants_reminders(db: Db, round_id: int, person_id: int) -> bool:
+    """Whether somebody is reminded of that round."""
+    return db.get(Unreminded, (round_id, person_id)) is None
+
+
+def stop(db: Db, round_id: int, person_id: int, now: datetime) -> None:
+    """Remind somebody of that round no more. Harmless twice."""
+    if wants_reminders(db, round_id, person_id):
+        db.add(Unreminded(round_id=round_id, person_id=person_id, at=now))
+
+
+def start(db: Db, round_id: int, person_id: int) -> None:
+    """Remind them again."""
+    db.execute(delete(_NOT).where(_NOT.c.round_id == round_id, _NOT.c.person_id == person_id))

@@ -1,0 +1,184 @@
+"""Planning a round: choosing a protocol, the form, changing it, setting its times, calling it off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+
+from cohorts.initiatives import CHAPTERS
+from cohorts.models import Attribution, AudienceKind
+from cohorts.web.doors import OpenCohort
+from cohorts.web.initiative import LABELS
+from feedback.rounds import rounds
+from feedback.rounds.models import Asks
+from feedback.rounds.phases import Phase
+from feedback.rounds.protocols import MOST_LEVELS, MOST_SECTIONS, PROTOCOLS, Section
+from feedback.rounds.rounds import Changed
+from feedback.rounds.web.doors import CancelDoor, EditDoor, MoveDoor, PlanDoor
+from feedback.rounds.web.forms import MOST_GIVES, CancelForm, PlanForm, TimesForm
+from feedback.rounds.web.times import TIMES, typed
+from feedback.rounds.web.words import ASKS, NAMED, SHARED
+from people.web.forms import errors_of, typed_in
+from server.calls import Call, Reply
+from server.clock import zone_names
+from server.languages import N_
+from server.pages import Page
+from server.receipts import new_key
+from server.refusals import Message, Rejected
+from server.routes import page, verb
+
+SPARE = 2
+_TEXTS = ("title", "intro", "chapter", "document", "gives", "example", "example_feedback", "time_zone")
+
+
+def _sections(values: Mapping[str, str], fresh: tuple[Section, ...], call: Call) -> list[dict[str, str]]:
+    """The boxes for sections: those there are, and some to spare."""
+    if call.rejected:
+        given = [{name: values.get(f"section_{at}_{name}", "") for name in ("title", "hint", "levels")} for at in _ALL]
+        last = max((at for at, one in enumerate(given) if one["title"] or one["hint"]), default=0)
+        return given[: min(last + 1 + SPARE, MOST_SECTIONS)]
+    found = [{"title": one.title, "hint": one.hint, "levels": str(one.levels)} for one in fresh]
+    return [*found, *({"title": "", "hint": "", "levels": "0"} for _ in range(SPARE))][:MOST_SECTIONS]
+
+
+_ALL = range(1, MOST_SECTIONS + 1)
+
+
+def _form(call: Call, cohort: OpenCohort, fresh: dict[str, str], sections: tuple[Section, ...]) -> dict[str, Any]:
+    values = fresh | (call.rejected.values if call.rejected else {})
+    if call.rejected:
+        # A box that is not ticked is not sent.
+        values["repeats"] = call.rejected.values.get("repeats", "")
+    return {
+        "cohort": cohort,
+        "values": values | {"key": values.get("key") or new_key()},
+        "errors": errors_of(call),
+        "sections": _sections(values, sections, call),
+        "asks": [(one, call.text(word)) for one, word in ASKS.items()],
+        "chapters": [("", call.text(N_("Choose a chapter"))), *((one, call.text(LABELS[one])) for one in CHAPTERS)],
+        "shared": [(one, call.text(word)) for one, word in SHARED.items()],
+        "named": [(one, call.text(word)) for one, word in NAMED.items()],
+        "levels": [("0", call.text(N_("Words only"))), *((str(n), f"1–{n}") for n in range(2, MOST_LEVELS + 1))],
+        "zones": [(name, name) for name in zone_names()],
+        "most_gives": MOST_GIVES,
+    }
+
+
+def _fresh(call: Call, cohort: OpenCohort, protocol: str) -> tuple[dict[str, str], tuple[Section, ...]]:
+    described = PROTOCOLS[protocol]
+    zone = call.signed_in.time_zone or cohort.programme.time_zone
+    fresh = dict.fromkeys((*_TEXTS, *TIMES, "repeats"), "")
+    fresh |= {"protocol": protocol, "gives": "2", "time_zone": zone}
+    fresh |= {"asks": Asks.INITIATIVE, "shared_with": AudienceKind.TEAM, "attribution": Attribution.NAMED}
+    texts = tuple(
+        Section(call.text(one.title), call.text(one.hint) if one.hint else "", one.levels) for one in described.sections
+    )
+    return fresh | {"version": "0"}, texts
+
+
+def new_page(call: Call, cohort: PlanDoor) -> Page:
+    """First the protocol, then everything else."""
+    given = call.rejected.values if call.rejected else call.query
+    protocol = given.get("protocol", "")
+    if protocol not in PROTOCOLS:
+        choices = [(one, call.text(it.name), call.text(it.purpose)) for one, it in PROTOCOLS.items()]
+        return Page("rounds/protocol.html", {"cohort": cohort, "choices": choices})
+    context = _form(call, cohort, *_fresh(call, cohort, protocol))
+    more = {
+        "head": N_("Plan a round"),
+        "action": f"/cohorts/{cohort.id}/rounds",
+        "back": f"/cohorts/{cohort.id}/rounds",
+    }
+    return Page("rounds/plan.html", context | more)
+
+
+new = page("/cohorts/{cohort:int}/rounds/new", name="rounds.new")(new_page)
+
+
+@verb("/cohorts/{cohort:int}/rounds", again=new_page, once=True)
+def create(call: Call, cohort: PlanDoor, form: PlanForm) -> Reply:
+    """Plan a round. Facilitators alone know of it until it is released."""
+    plan = form.plan(call.sent, call.now, {})
+    made = rounds.plan(call.db, cohort.id, plan, by_id=call.signed_in.person_id, now=call.now)
+    return Reply(f"/rounds/{made.id}/run?done=round-planned")
+
+
+def edit_page(call: Call, round: EditDoor) -> Page:
+    """The same form for a round that is not released."""
+    now = round.now
+    fresh = {name: str(getattr(now, name)) for name in (*_TEXTS, "asks", "protocol", "shared_with", "attribution")}
+    fresh |= {name: typed(getattr(now, name), now.time_zone) for name in TIMES}
+    fresh |= {"repeats": "yes" if now.repeats else "", "version": str(now.version)}
+    stood = tuple(Section(one.title, one.hint, one.levels) for one in rounds.sections_of(call.db, now.id))
+    more = {"head": N_("Edit the round"), "action": f"/rounds/{now.id}/details", "back": f"/rounds/{now.id}/run"}
+    return Page("rounds/plan.html", _form(call, round.cohort, fresh, stood) | more)
+
+
+edit = page("/rounds/{round:int}/edit", name="rounds.edit")(edit_page)
+
+
+@verb("/rounds/{round:int}/details", again=edit_page)
+def change(call: Call, round: EditDoor, form: PlanForm) -> Reply:
+    """Plan the round anew."""
+    plan = form.plan(call.sent, call.now, {})
+    try:
+        rounds.change(call.db, round.now, plan, base=form.version)
+    except Changed:
+        words = N_("Somebody else changed this round meanwhile. What you typed is still here; look at theirs first.")
+        raise Rejected({"": Message(words)}) from None
+    return Reply(f"/rounds/{round.id}/run?done=round-saved")
+
+
+def times_page(call: Call, round: MoveDoor) -> Page:
+    """The form for other times. What has begun cannot be moved."""
+    now = round.now
+    fresh = {name: typed(getattr(now, name), now.time_zone) for name in TIMES} | {"time_zone": now.time_zone}
+    context = {
+        "round": now,
+        "cohort": round.cohort,
+        "values": typed_in(call, **fresh),
+        "errors": errors_of(call),
+        "zones": [(name, name) for name in zone_names()],
+        "begun": [name for name in TIMES if round.phase != Phase.PLANNED and getattr(now, name) <= call.now],
+    }
+    return Page("rounds/times.html", context)
+
+
+times = page("/rounds/{round:int}/times", name="rounds.times")(times_page)
+
+
+@verb("/rounds/{round:int}/times", again=times_page)
+def move(call: Call, round: MoveDoor, form: TimesForm) -> Reply:
+    """Set other times. Whoever is writing goes on writing."""
+    planned = round.phase == Phase.PLANNED
+    stood = {} if planned else {name: getattr(round.now, name) for name in TIMES}
+    found = form.read(call.now, stood)
+    rounds.move(call.db, round.now, **found, zone=form.time_zone, now=call.now)
+    return Reply(f"/rounds/{round.id}/run?done=round-moved")
+
+
+def cancel_page(call: Call, round: CancelDoor) -> Page:
+    """Are you sure, and why?"""
+    context = {"round": round.now, "cohort": round.cohort, "values": typed_in(call, why=""), "errors": errors_of(call)}
+    return Page("rounds/cancel.html", context | {"released": round.phase != Phase.PLANNED})
+
+
+confirm = page("/rounds/{round:int}/cancellation", name="rounds.cancellation")(cancel_page)
+
+
+@verb("/rounds/{round:int}/cancellation", again=cancel_page)
+def cancel(call: Call, round: CancelDoor, form: CancelForm) -> Reply:
+    """Call the round off."""
+    rounds.cancel(call.db, round.now, why=form.why, by_id=call.signed_in.person_id, now=call.now)
+    return Reply(f"/rounds/{round.id}/run?done=round-cancelled")
+
+
+routes: list[HTTPRouteHandler] = [new, create, edit, change, times, move, confirm, cancel]
+notices = {
+    "round-planned": N_("The round is planned. Propose its pairs, then release it."),
+    "round-saved": N_("The round is saved."),
+    "round-moved": N_("The new times are set, and every open page shows them."),
+    "round-cancelled": N_("The round is called off."),
+}

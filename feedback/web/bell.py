@@ -1,0 +1,68 @@
+"""The bell in the head of every page: how many notices its reader has not read.
+
+Its stream is theirs alone, so the number is pushed like any other region. Pages that follow nothing else show it as it
+was when they were loaded: what tells that such a page may still be read is that it has nothing to follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cohorts.policies import Held
+from cohorts.web.doors import standing
+from feedback import notices
+from feedback.notices import BELL, MANY
+from server.calls import Call
+from server.db import Db
+from server.live.kinds import Kind, Placed
+from server.live.log import Position
+from server.pages import Fragment
+from server.refusals import NotYours
+
+TOLD = "notices not read"
+
+
+class BellShown(NamedTuple):
+    """How many notices are not read, at most MANY; `more`: there are others."""
+
+    unread: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """Who listens to their own bell, with what they may see: a page that shows what they were told of is another one
+    when that changes."""
+
+    person_id: int
+    held: tuple[Held, ...]
+    language: str
+
+
+def shown(count: int) -> Fragment:
+    """The bell with that many."""
+    return Fragment("feedback/_bell.html", BellShown(min(count, MANY), count > MANY), BELL)
+
+
+def bell(call: Call) -> tuple[Fragment, Position | None]:
+    """The bell of the reader and where its stream is. A page that asked for more has asked for the number as well."""
+    count = call.once(TOLD, lambda: notices.unread(call.db, call.viewer.person_id))
+    return shown(count), call.viewer.bell
+
+
+def _listen(call: Call, stream_id: int) -> Ear:
+    viewer = call.signed_in
+    if viewer.bell is None or viewer.bell.stream_id != stream_id:
+        raise NotYours
+    return Ear(viewer.person_id, standing(call).held, call.language.tag)
+
+
+def _show(db: Db, ear: Ear, stream_id: int, regions: Sequence[str]) -> list[Placed]:
+    now = shown(notices.unread(db, ear.person_id))
+    # What they are is read at their page alone.
+    return [Placed(BELL, now, elsewhere=True), Placed("told", None, poke=True)] if BELL in regions else []
+
+
+kind = Kind("bell", _listen, _show)

@@ -1,0 +1,83 @@
+"""In a cohort under the Chatham House rule, the traits of those who speak are on no surface but the few that list who
+belongs where."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from cohorts.models import Attribution
+from server.mail import Mail
+from tests.house import House
+from tests.masking.crawl import (
+    LAST,
+    LISTED_STREAMS,
+    LISTS,
+    Collected,
+    do,
+    listening,
+    read,
+    replayed,
+    routes,
+    without_choices,
+    written_together,
+)
+from tests.masking.ground import SPEAKERS, Canary, Masked, lay, say, set_rule
+from tests.world import World
+
+READERS = ("Bram", "Chiara", "Nadia", "Farid", "Greta", "Hana")
+# Who fills in every form; the facilitator last, whose forms end memberships.
+DOING = ("Chiara", "Nadia", "Farid")
+
+
+def found_in(text: str, canaries: list[Canary]) -> list[str]:
+    shown = without_choices(text).casefold()
+    return [f"{one.kind} of {one.who}" for one in canaries if one.word.casefold() in shown]
+
+
+def check(collected: Iterator[Collected], canaries: list[Canary]) -> set[str]:
+    """No canary in any of it; the routes it came from."""
+    seen = set()
+    for one in collected:
+        seen.add(one.route)
+        listed = one.route.startswith(tuple(LISTS)) or one.where.startswith(LISTED_STREAMS)
+        assert listed or not found_in(one.text, canaries), f"{one.where}: {found_in(one.text, canaries)}"
+    return seen
+
+
+@pytest.fixture
+def masked(house: House, world: World) -> Masked:
+    return lay(house, world)
+
+
+def test_nobody_is_told_who_said_what(masked: Masked, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "sweetspot")
+    tide, reed = masked.world.tide, masked.world.reed
+    page = f"/initiatives/{tide.initiative}"
+    canaries = [one for one in masked.canaries() if one.kind != "team"]
+    # Where people are named, everything but the address can be seen.
+    for who in SPEAKERS:
+        say(masked, who, tide, f"Said by name by {who}")
+    shown = found_in(masked.house.visit(masked.people["Chiara"]).get(page).text, canaries)
+    assert {one.kind for one in canaries} - {"mail"} == {one.split()[0] for one in shown}
+    assert len(shown) == 3 * len(SPEAKERS)
+    set_rule(masked, Attribution.ROLE)
+    with listening(masked, READERS) as told:
+        for who, place in (("Amara", tide), ("Amara", reed), ("Esi", tide)):
+            assert len(list(do(masked, who, place))) > len(DOING)
+        seen = check(iter(told()), canaries)
+    seen |= check(written_together(masked, "Amara", READERS), canaries)
+    assert "A team member" in masked.house.visit(masked.people["Chiara"]).get(page).text
+    seen |= check(read(masked, None, (tide, reed)), canaries)
+    for who in READERS:
+        seen |= check(read(masked, who, (tide, reed)), canaries)
+        seen |= check(replayed(masked, who), canaries)
+    for who in DOING:
+        seen |= check(do(masked, who, tide, htmx=True), canaries)
+    there = {one.name for method in ("GET", "POST", "SOCKET") for one in routes(masked, method)}
+    assert there - seen == set(LAST), "a route that was not crawled"
+    for mail in masked.house.rows(Mail):
+        assert not found_in(f"{mail.subject}\n{mail.text}", canaries), mail.to
+    assert not [line for line in caplog.messages if found_in(line, canaries)]
