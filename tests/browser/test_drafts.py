@@ -72,7 +72,7 @@ def test_reload_before_the_first_save_loses_nothing(desk: Desk, house: House, wo
     expect(page.locator(".draft-words")).to_contain_text("kept in this window only")
     page.unroute("**/drafts")
     expect(page.locator(".draft-words")).to_contain_text(SAVED, timeout=13_000)
-    assert kept(house) == ['{"text": "Never saved"}']
+    assert kept(house) == ['{"attribution": "named", "text": "Never saved"}']
     page.reload()
     expect(box(page)).to_have_value("Never saved")
 
@@ -150,7 +150,12 @@ def test_page_that_is_left_at_once_keeps_the_last_words(desk: Desk, house: House
     page = desk.window(house, world.people["Amara"])
     write(page, world, "Gone in a second")
     page.goto("/profile")
-    eventually(page, lambda: kept(house) == ['{"text": "Gone in a second"}'], 3, "the draft of a page that was left")
+    eventually(
+        page,
+        lambda: kept(house) == ['{"attribution": "named", "text": "Gone in a second"}'],
+        3,
+        "the draft of a page that was left",
+    )
 
 
 def test_sending_a_plain_form_brings_no_draft_back(desk: Desk, house: House, world: World) -> None:
@@ -184,7 +189,7 @@ def test_typing_saves_at_most_every_second_and_a_half(desk: Desk, house: House, 
         page.wait_for_timeout(100)
     page.wait_for_timeout(2_500)
     assert 1 <= len(saves) <= 3, saves
-    assert kept(house) == ['{"text": "' + "word " * 30 + '"}']
+    assert kept(house) == ['{"attribution": "named", "text": "' + "word " * 30 + '"}']
 
 
 def test_preview_in_place_moves_nothing(desk: Desk, house: House, world: World) -> None:

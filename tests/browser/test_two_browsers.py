@@ -58,7 +58,9 @@ def test_one_signs_in_by_mail_the_other_enters_and_they_talk(desk: Desk, open_ho
     expect(amara.locator(".comment-reply", has_text="Noon is fine.")).to_be_visible(timeout=3_000)
     expect(chiara.locator(".comment", has_text="Noon is fine.")).to_have_count(1)
     amara.get_by_role("button", name="Mark as resolved").click()
-    expect(chiara.get_by_text("Amara Okoro marked this conversation as resolved")).to_be_visible(timeout=3_000)
+    expect(
+        chiara.locator(".resolved-words").get_by_text("Amara Okoro marked this conversation as resolved")
+    ).to_be_visible(timeout=3_000)
 
 
 def test_typing_is_not_disturbed_by_what_others_say(desk: Desk, house: House, world: World) -> None:
