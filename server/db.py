@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import select as polling
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -63,8 +64,17 @@ class Database:
         arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
         engine = create_engine(self.url, connect_args=arguments, pool_size=connections, max_overflow=2, **POOL)
 
+        was_there: list[bool] = []
+
+        @event.listens_for(engine, "do_connect")
+        def still_there(_dialect: object, _record: object, _given: object, _named: object) -> None:
+            # SQLite makes a file that is not there: an installation whose disk is away for a moment would go on empty.
+            if was_there and self.url.database and not Path(self.url.database).exists():
+                raise sqlite3.OperationalError("the database's file is gone")
+
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: object) -> None:
+            was_there[:] = [True]
             connection.isolation_level = None
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA synchronous={synchronous}")

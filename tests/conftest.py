@@ -29,7 +29,7 @@ LONGEST = ("faults", "browser")
 
 
 # Their tests are about the database, or about what must hold on any of them: each runs on both.
-ON_BOTH = {"faults", "live", "masking", "migrations", "server"}
+ON_BOTH = {"faults", "masking", "migrations"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
