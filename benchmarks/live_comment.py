@@ -52,15 +52,17 @@ def measure() -> Iterator[dict[str, Any]]:
 
 @contextlib.contextmanager
 def _crowd_of_ours(port: int, filled: Filled) -> Iterator[Crowd]:
-    listeners, at = [], ""
+    listeners, places = [], []
     for number in range(SOCKETS):
-        cookie = f"login_{port}={filled.tokens[number % len(filled.tokens)]}"
-        if number < len(filled.tokens):
+        reader = number % len(filled.tokens)
+        cookie = f"login_{port}={filled.tokens[reader]}"
+        if number == reader:
             html = fetch(port, filled.page, cookie).decode()
             found = re.search(r'data-positions="([^"]+)"', html)
             assert found, html[:500]
-            at = found[1]
-        listeners.append(listen(port, f"/live?at={at}", cookie))
+            # Everybody's own: one of the streams is the reader's bell.
+            places.append(found[1])
+        listeners.append(listen(port, f"/live?at={places[reader]}", cookie))
     crowd = Crowd(listeners)
     crowd.quiet(1.0)
     yield crowd
