@@ -34,8 +34,8 @@ ON_BOTH = {"faults", "masking", "migrations"}
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The folders with the longest tests come first; in each the order stays. The tests of most folders run on one of
-    the two databases, half of them on either; with `SWEETSPOT_TESTS=all` on both (docs/decisions/0015)."""
-    if os.environ.get("SWEETSPOT_TESTS") != "all" and config.option.keyword == "":
+    the two databases, half of them on either; with `ALL_DATABASES=yes` on both (docs/decisions/0015)."""
+    if os.environ.get("ALL_DATABASES") != "yes" and config.option.keyword == "":
         left_out = [item for item in items if _is_on_the_other(item)]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
