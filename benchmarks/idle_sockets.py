@@ -6,7 +6,6 @@ The server's resident memory before and after; people of all vantages on the thr
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ from typing import Any
 from benchmarks.filled import fill
 from benchmarks.lines import line
 from benchmarks.load import Crowd, listen, many_files
-from benchmarks.server import fetch, serving
+from benchmarks.server import fetch, positions_on, serving
 from server.settings import ROOT
 
 SOCKETS, READERS = 5_000, 150
@@ -32,19 +31,12 @@ def measure() -> Iterator[dict[str, Any]]:
         with serving(Path(folder) / "bench.db") as port:
             server = int(fetch(port, "/bench/process"))
             cookies = [f"login_{port}={token}" for token in filled.tokens]
-            for cookie in cookies:
-                at = _positions(fetch(port, filled.page, cookie).decode())
-            with _crowd(port, at, cookies, 500):
+            readers = [f"{cookie} {positions_on(port, filled.page, cookie)}" for cookie in cookies]
+            with _crowd(port, readers, 500):
                 before = resident(server)
-                with _crowd(port, at, cookies, SOCKETS - 500):
+                with _crowd(port, readers, SOCKETS - 500):
                     each = (resident(server) - before) / (SOCKETS - 500)
         yield line("live.idle_socket_bytes", each, "bytes", None, sockets=SOCKETS, target=25_000)
-
-
-def _positions(html: str) -> str:
-    found = re.search(r'data-positions="([^"]+)"', html)
-    assert found, html[:500]
-    return found[1]
 
 
 def resident(pid: int) -> int:
@@ -62,8 +54,8 @@ def resident(pid: int) -> int:
 class _crowd:
     """That many open pages, held by a process of their own."""
 
-    def __init__(self, port: int, at: str, cookies: list[str], count: int) -> None:
-        command = [sys.executable, "-m", "benchmarks.idle_sockets", str(port), at, str(count), *cookies]
+    def __init__(self, port: int, readers: list[str], count: int) -> None:
+        command = [sys.executable, "-m", "benchmarks.idle_sockets", str(port), str(count), *readers]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def __enter__(self) -> None:
@@ -74,10 +66,13 @@ class _crowd:
         self.process.communicate()
 
 
-def hold(port: str, at: str, count: str, *cookies: str) -> None:
-    """Open the pages, say so, and read what comes until nobody wants them any more."""
+def hold(port: str, count: str, *readers: str) -> None:
+    """Open the pages, say so, and read what comes until nobody wants them any more. `readers`: cookies, each with where
+    its reader's page is."""
     many_files()
-    crowd = Crowd([listen(int(port), f"/live?at={at}", cookies[number % len(cookies)]) for number in range(int(count))])
+    told = [reader.split() for reader in readers]
+    opened = (told[number % len(told)] for number in range(int(count)))
+    crowd = Crowd([listen(int(port), f"/live?at={at}", cookie) for cookie, at in opened])
     crowd.quiet(1.0)
     print("open", flush=True)
     sys.stdin.read()

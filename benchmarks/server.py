@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -81,6 +82,14 @@ def fetch(port: int, path: str, cookie: str = "") -> bytes:
     with urllib.request.urlopen(request, timeout=30) as answer:
         body: bytes = answer.read()
         return body
+
+
+def positions_on(port: int, page: str, cookie: str) -> str:
+    """Where that page is, for its reader: one of its streams is their own bell."""
+    html = fetch(port, page, cookie).decode()
+    found = re.search(r'data-positions="([^"]+)"', html)
+    assert found, html[:500]
+    return found[1]
 
 
 def main(database: str, port: str, kept: str, more: str = "{}") -> None:

@@ -16,8 +16,8 @@ LINT = {
     "Types": [PYTHON, "-m", "mypy", "--no-error-summary"],
     "Imports": [str(BIN / "lint-imports"), "--no-logo"],
 }
-# Three for two cores: many tests wait for a disk, a server's start or a clock (measured, 2 cores: a third was idle).
-TESTS = {"Tests": [PYTHON, "-m", "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]}
+# Four for two cores: many tests wait for a disk, a server's start or a clock.
+TESTS = {"Tests": [PYTHON, "-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]}
 
 
 def passed(name: str, command: list[str]) -> bool:

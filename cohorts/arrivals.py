@@ -45,9 +45,11 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Somebody who has come, or was invited and has not. `at`: since when; `until`: when the invitation ends;
-    `invitation_id` is None for those who have come. `team_id` None: the cohort as a whole."""
+    """Somebody who has come, or was invited and has not. `id`: of their membership, or else of the invitation; `at`:
+    since when; `until`: when the invitation ends; `invitation_id` is None for those who have come. `team_id` None: the
+    cohort as a whole."""
 
+    id: int
     team_id: int | None
     name: str
     email: str
@@ -94,13 +96,13 @@ def invited_to(db: Db, place: Place, role: str) -> list[Arrival]:
 
 def _arrived(db: Db, *conditions: ColumnElement[bool]) -> list[Arrival]:
     rows = db.execute(
-        select(_HELD.c.team_id, _PERSON.c.name, _PERSON.c.email, _HELD.c.role, _HELD.c.began_at)
+        select(_HELD.c.id, _HELD.c.team_id, _PERSON.c.name, _PERSON.c.email, _HELD.c.role, _HELD.c.began_at)
         .select_from(_HELD.join(_PERSON, _PERSON.c.id == _HELD.c.person_id))
         .outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
         .where(*conditions, _GONE.c.membership_id.is_(None))
         .order_by(_HELD.c.id)
     )
-    return [Arrival(row[0], row[1], row[2], row[3], Stage.ARRIVED, row.began_at) for row in rows]
+    return [Arrival(row[0], row[1], row[2], row[3], row[4], Stage.ARRIVED, row[5]) for row in rows]
 
 
 def _waiting(db: Db, *conditions: ColumnElement[bool]) -> list[Arrival]:
@@ -113,7 +115,8 @@ def _waiting(db: Db, *conditions: ColumnElement[bool]) -> list[Arrival]:
         link = latest.get(row.id)
         stage = Stage.EXPIRED if row.lapsed_at else Stage((link and link.trouble) or Stage.INVITED)
         sent_at = link.at if link else row.at
-        found.append(Arrival(row.team_id, row.name, row.email, row.role, stage, sent_at, row.expires_at, row.id))
+        who = (row.id, row.team_id, row.name, row.email, row.role)
+        found.append(Arrival(*who, stage, sent_at, row.expires_at, row.id))
     return found
 
 

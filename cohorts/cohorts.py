@@ -115,10 +115,10 @@ def tell_arrivals(db: Db, cohort_id: int, team_id: int | None) -> None:
 
 
 def tell_heads(db: Db, condition: ColumnElement[bool]) -> None:
-    """The heads of those cohorts' pages show the name of their programme."""
+    """The heads of those cohorts' pages show the name of their programme, and their day may begin with its zone."""
     cohort: Any = Cohort.__table__  # type: ignore[attr-defined]
     for id_, stream_id in db.execute(select(cohort.c.id, cohort.c.stream_id).where(condition)):
-        touch(db, stream_id, f"cohort-head-{id_}")
+        touch(db, stream_id, f"cohort-head-{id_}", f"day-{id_}")
 
 
 def tell_initiatives(db: Db, condition: ColumnElement[bool]) -> None:

@@ -80,6 +80,9 @@ class Byline:
         return not (self.masked or self.others)
 
 
+# A region of somebody's bell stream: in whose name things are shown has changed for them, on any page of theirs.
+NAMES = "names"
+
 # From the most told to the least.
 STRICTNESS = (Attribution.NAMED, Attribution.ROLE, Attribution.NONE)
 

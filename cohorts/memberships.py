@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +9,7 @@ from typing import Protocol
 from sqlalchemy import bindparam, func, select
 
 from cohorts.cohorts import tell_arrivals
+from cohorts.identity import NAMES
 from cohorts.models import Cohort, Membership, Programme, Removal, Role, Team
 from cohorts.policies import PEER, Held, Standing
 from people.models import Organisation, Person
@@ -148,7 +148,7 @@ def _tell(db: Db, membership: Membership, person: Person) -> None:
 
 
 def person_renamed(db: Db, person_id: int) -> None:
-    """Say on every page that shows this person's name among a team's people, or among those who are here."""
+    """Say on every page that shows this person's name among a team's people."""
     held, cohort = Membership.__table__, Cohort.__table__  # type: ignore[attr-defined]
     rows = db.execute(
         select(cohort.c.id, cohort.c.stream_id, held.c.team_id)
@@ -159,7 +159,7 @@ def person_renamed(db: Db, person_id: int) -> None:
     for row in rows.all():
         tell_arrivals(db, row.id, row.team_id)
         if row.team_id is not None:
-            touch(db, row.stream_id, f"members-{row.team_id}", f"presence-cohort-{row.id}")
+            touch(db, row.stream_id, f"members-{row.team_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,24 +207,19 @@ def is_one_of_few(db: Db, membership_id: int, *, of_team: bool) -> bool:
 
 
 def tell_everybody(db: Db, cohort_id: int) -> None:
-    """What everybody who talks in a cohort may see, or what they are told of it, has changed: their open pages ask."""
+    """In whose name everybody who talks in a cohort reads the others has changed: their open pages ask what they may
+    see now, and those that it is not for, such as their notices, are loaded again."""
     cohort = db.get_one(Cohort, cohort_id)
     person = Person.__table__  # type: ignore[attr-defined]
     run = (_HELD.c.programme_id == cohort.programme_id) & (_HELD.c.role == Role.FACILITATOR)
     held = _HELD.join(person, person.c.id == _HELD.c.person_id)
     held = held.outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
-    streams = select(person.c.stream_id).distinct().select_from(held)
+    streams = select(person.c.stream_id, person.c.bell_stream_id).distinct().select_from(held)
     there = streams.where((_HELD.c.cohort_id == cohort_id) | run, _GONE.c.membership_id.is_(None))
-    for stream_id in db.execute(there).scalars().all():
+    for stream_id, bell in db.execute(there).all():
         touch(db, stream_id, "access")
-
-
-def names_of(db: Db, person_ids: Iterable[int]) -> tuple[str, ...]:
-    """The names of those people, in the order of the alphabet."""
-    ids = list(person_ids)
-    table = Person.__table__  # type: ignore[attr-defined]
-    found = db.execute(select(table.c.name).where(table.c.id.in_(ids))).scalars() if ids else ()
-    return tuple(sorted(found, key=str.casefold))
+        if bell is not None:
+            touch(db, bell, NAMES)
 
 
 @dataclass(frozen=True, slots=True)

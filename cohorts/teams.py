@@ -75,7 +75,7 @@ def create_all(db: Db, cohort: Cohort, wanted: Sequence[NewTeam]) -> list[Team]:
     db.add_all(made)
     db.flush()
     audiences.make_for_teams(db, made)
-    touch(db, cohort.stream_id, *(f"team-{team.id}" for team in made))
+    touch(db, cohort.stream_id, *(f"team-{team.id}" for team in made), f"day-{cohort.id}")
     for team in made:
         tell_arrivals(db, cohort.id, team.id)
     return made

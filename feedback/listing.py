@@ -31,7 +31,8 @@ _ROWS = select(
     COMMENT.c.version,
     # Withdrawn words do not even leave the database.
     case((_HERE, COMMENT.c.html), else_="").label("html"),
-    WITHDRAWAL.c.comment_id.is_not(None).label("withdrawn"),
+    # When it was; None: it stands.
+    WITHDRAWAL.c.at.label("withdrawn"),
     (COMMENT.c.text == "").label("erased"),
     COMMENT.c.number,
     func.coalesce(case((_HERE, TOLD_REACTIONS)), "").label("reactions"),

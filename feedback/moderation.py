@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from cohorts.models import Role
-from feedback import notices
+from feedback import notices, quotes
 from feedback.comments import HIDING, WITHDRAWAL, CommentNow
 from feedback.models import Appeal, Report
 from feedback.policies import Reached
@@ -128,7 +128,7 @@ def hide(db: Db, thread: ThreadNow, comment: CommentNow, *, by_id: int, reason: 
     _settle(db, comment, HIDDEN, by_id, now)
     _noted(db, thread, comment, "comment hidden", by_id, reason, now)
     touch_thread(db, thread, f"comment-{comment.id}")
-    notices.changed(db, comment.id)
+    _changed(db, comment)
     _tell_author(db, thread, comment, notices.HIDDEN, now)
 
 
@@ -161,9 +161,14 @@ def decide(db: Db, thread: ThreadNow, comment: CommentNow, outcome: str, *, by_i
     if outcome == SHOWN:
         db.execute(update(HIDING).where(HIDING.c.id == hiding.id).values(lifted_at=now))
         touch_thread(db, thread, f"byline-{comment.id}")
-        notices.changed(db, comment.id)
+        _changed(db, comment)
     _noted(db, thread, comment, "appeal decided", by_id, outcome, now)
     _tell_author(db, thread, comment, notices.SHOWN_AGAIN if outcome == SHOWN else notices.STAYS, now)
+
+
+def _changed(db: Db, comment: CommentNow) -> None:
+    notices.changed(db, comment.id)
+    quotes.comment_changed(db, comment.id)
 
 
 def _one_at_a_time(db: Db, comment: CommentNow) -> None:

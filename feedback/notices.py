@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, func, insert, literal, select, update
+from sqlalchemy import Integer, bindparam, case, exists, func, insert, literal, select, update
 
 from cohorts.models import Role
 from cohorts.policies import Standing, Vantage
@@ -31,7 +32,7 @@ from feedback.threads import (
     ThreadNow,
     with_author,
 )
-from server.db import Db, ask
+from server.db import Db, ask, settled
 from server.languages import N_
 from server.live.log import touch
 
@@ -68,16 +69,21 @@ IS_SHOWN: Any = (NOTICE.c.comment_id.is_(None) | _SAID.where(COMMENT.c.id == NOT
     NOTICE.c.audience_id.is_(None) | belongs(NOTICE.c.person_id, NOTICE.c.audience_id)
 )
 _UNREAD = (NOTICE.c.person_id == bindparam("person")) & NOTICE.c.read_at.is_(None) & IS_SHOWN
-# How many somebody has not read; the other, of one thread.
-UNREAD: Any = select(func.count()).select_from(NOTICE).where(_UNREAD).scalar_subquery()
-UNREAD_HERE: Any = (
-    select(func.count()).select_from(NOTICE).where(_UNREAD, NOTICE.c.thread_id == bindparam("thread")).scalar_subquery()
-)
-_COUNT = select(UNREAD)
+
+
+def _up_to_many(*which: Any) -> Any:
+    found = select(NOTICE.c.id).where(*which).limit(MANY + 1).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
+# How many somebody has not read, one more than MANY at most; the other, of one thread.
+UNREAD: Any = _up_to_many(_UNREAD)
+UNREAD_HERE: Any = _up_to_many(_UNREAD, NOTICE.c.thread_id == bindparam("thread"))
+_COUNT = settled(select(UNREAD))
 
 
 def unread(db: Db, person_id: int) -> int:
-    """How many notices that person has not read."""
+    """How many notices that person has not read, one more than MANY at most."""
     return int(ask(db, _COUNT, person=person_id).scalar_one())
 
 
@@ -97,23 +103,22 @@ def tell(
     ids = sorted(set(people))
     if not ids:
         return
-    values = {"kind": kind, "thread_id": thread_id, "audience_id": audience_id, "url": url, "about": about[:200]}
-    _tell(db, select(PERSON.c.id).where(PERSON.c.id.in_(ids)), values | {"comment_id": None, "at": now})
+    values: dict[str, Any] = {"kind": kind, "thread_id": thread_id, "comment_id": None, "audience_id": audience_id}
+    values |= {"url": url, "about": about[:200], "at": now}
+    rows = select(PERSON.c.id, *(literal(value, NOTICE.c[name].type) for name, value in values.items()))
+    db.execute(insert(NOTICE).from_select(["person_id", *values], rows.where(PERSON.c.id.in_(ids))))
     ring(db, ids)
 
 
-def _tell(db: Db, whom: Any, values: dict[str, Any], *columns: Any) -> None:
-    named = {name: literal(value, NOTICE.c[name].type) for name, value in values.items()}
-    rows = whom.add_columns(*columns, *(value.label(name) for name, value in named.items()))
-    db.execute(insert(NOTICE).from_select(["person_id", *(column.name for column in columns), *named], rows))
+_BELLS = select(PERSON.c.bell_stream_id).where(PERSON.c.id.in_(bindparam("people", expanding=True)))
 
 
 def ring(db: Db, people: Iterable[int]) -> None:
     """Say that the number at those people's bell has changed."""
-    bells = select(PERSON.c.bell_stream_id).where(PERSON.c.id.in_(sorted(set(people))))
-    for stream_id in db.execute(bells).scalars():
-        if stream_id is not None:
-            touch(db, stream_id, BELL)
+    if ids := sorted(set(people)):
+        for stream_id in ask(db, _BELLS, people=ids).scalars():
+            if stream_id is not None:
+                touch(db, stream_id, BELL)
 
 
 def changed(db: Db, comment_id: int) -> None:
@@ -149,44 +154,63 @@ def tell_of_comment(
     """Tell whoever is named in a comment, is answered by it, or follows its thread: each once, for the first of these
     reasons. Who wants to hear nothing of the thread hears nothing. Somebody who was told of it is not told again.
     `only_named`: the others were told before it was edited."""
-    reason = _reason(thread, parent_id, targets(marks), only_named)
-    followed = (FOLLOW.c.person_id == _READER.c.person_id) & (FOLLOW.c.thread_id == thread.id)
-    known = exists().where(NOTICE.c.person_id == _READER.c.person_id, NOTICE.c.comment_id == comment_id)
+    named, is_answer = targets(marks), parent_id is not None
+    given: dict[str, Any] = {"thread": thread.id, "audience": thread.audience_id, "comment": comment_id}
+    given |= {"author": author_id, "people": named["people"], "teams": named["teams"]}
+    if not only_named:
+        given |= {"parent": parent_id} if is_answer else {"initiative": thread.initiative_id}
+    told = ask(db, _telling(only_named=only_named, is_answer=is_answer, board=named["board"]), **given)
+    ring(db, told.scalars())
+
+
+@lru_cache
+def _telling(*, only_named: bool, is_answer: bool, board: bool) -> Any:
+    """The statement that writes the notices of a comment and gives who is told. Its values are bound by name: every
+    comment waits for it, and putting it together takes longer than asking it."""
+    reason = _reason(only_named=only_named, is_answer=is_answer, board=board)
+    thread, comment = bindparam("thread", type_=Integer), bindparam("comment", type_=Integer)
+    followed = (FOLLOW.c.person_id == _READER.c.person_id) & (FOLLOW.c.thread_id == thread)
+    known = exists().where(NOTICE.c.person_id == _READER.c.person_id, NOTICE.c.comment_id == comment)
+    reached = Reached.readers.join(THREAD, THREAD.c.audience_id == Reached.audience.c.id).outerjoin(FOLLOW, followed)
     whom: Any = (
         select(_READER.c.person_id, func.min(reason).label("reason"))
-        .select_from(
-            Reached.readers.join(THREAD, THREAD.c.audience_id == Reached.audience.c.id).outerjoin(FOLLOW, followed)
-        )
-        .where(THREAD.c.id == thread.id, Reached.now, _READER.c.person_id != author_id, ~known)
+        .select_from(reached)
+        .where(THREAD.c.id == thread, Reached.now, _READER.c.person_id != bindparam("author"), ~known)
         .where(_VOLUME != Volume.NOTHING, reason.is_not(None))
         .group_by(_READER.c.person_id)
         .subquery()
     )
-    around = COMMENT.join(THREAD, THREAD.c.id == COMMENT.c.thread_id)
-    at = select(COMMENT.c.at, THREAD.c.audience_id).select_from(around)
-    said: Any = at.where(COMMENT.c.id == comment_id).subquery()
-    kind = case((whom.c.reason == 1, MENTION), (whom.c.reason == 2, REPLY), else_=NEW).label("kind")
-    rows = select(whom.c.person_id).select_from(whom.join(said, literal(True)))
-    values = {"thread_id": thread.id, "comment_id": comment_id, "url": "", "about": ""}
-    _tell(db, rows, values, kind, said.c.audience_id, said.c.at)
-    ring(db, db.execute(select(NOTICE.c.person_id).where(NOTICE.c.comment_id == comment_id)).scalars())
+    rows = {
+        "person_id": whom.c.person_id,
+        "kind": case((whom.c.reason == 1, MENTION), (whom.c.reason == 2, REPLY), else_=NEW),
+        "thread_id": thread,
+        "comment_id": COMMENT.c.id,
+        "audience_id": bindparam("audience", type_=Integer),
+        "url": literal(""),
+        "about": literal(""),
+        "at": COMMENT.c.at,
+    }
+    said = select(*rows.values()).select_from(whom.join(COMMENT, COMMENT.c.id == comment))
+    return settled(insert(NOTICE).from_select(list(rows), said).returning(NOTICE.c.person_id))
 
 
-def _reason(thread: ThreadNow, parent_id: int | None, named: dict[str, Any], only_named: bool) -> Any:
+def _reason(*, only_named: bool, is_answer: bool, board: bool) -> Any:
     """Of one membership in the audience: 1 named, 2 answered, 3 follows; null: nothing to tell them."""
     reader = _READER.c
-    mentioned = reader.person_id.in_(named["people"]) | reader.team_id.in_(named["teams"])
-    if named["board"]:
+    people, teams = (bindparam(name, expanding=True, type_=Integer) for name in ("people", "teams"))
+    mentioned = reader.person_id.in_(people) | reader.team_id.in_(teams)
+    if board:
         mentioned |= reader.role == Role.ADVISER
     if only_named:
         return case((mentioned, 1))
     everything = _VOLUME == Volume.EVERYTHING
-    if parent_id is None:
+    if not is_answer:
         # Whoever writes about a team's work answers what the team asks.
-        own = select(INITIATIVE.c.team_id).where(INITIATIVE.c.id == thread.initiative_id).scalar_subquery()
+        own = select(INITIATIVE.c.team_id).where(INITIATIVE.c.id == bindparam("initiative")).scalar_subquery()
         return case((mentioned, 1), (everything | (reader.team_id == own), 3))
-    top = select(_PARENT.c.parent_id).where(_PARENT.c.id == parent_id).scalar_subquery()
-    under = func.coalesce(top, parent_id)
+    parent: Any = bindparam("parent", type_=Integer)
+    top = select(_PARENT.c.parent_id).where(_PARENT.c.id == parent).scalar_subquery()
+    under = func.coalesce(top, parent)
     took_part = exists().where(_TOP.c.author_id == reader.person_id, (_TOP.c.id == under) | (_TOP.c.parent_id == under))
     return case((mentioned, 1), (took_part, 2), (everything, 3))
 
@@ -200,7 +224,9 @@ def read_in(db: Db, person_id: int, thread_id: int, upto: int, *, now: datetime)
 def read_place(db: Db, person_id: int, thread_id: int | None, url: str, *, now: datetime) -> None:
     """Mark as read all that leads that person to one place: a thread, or an address. No notice is called by its number:
     that is counted for everybody, and would tell how many were written for others."""
-    _read(db, person_id, NOTICE.c.thread_id.is_not_distinct_from(thread_id) & (NOTICE.c.url == url), now)
+    # Of a thread all of it: also what leads to something else in it than a comment.
+    here = NOTICE.c.thread_id == thread_id
+    _read(db, person_id, NOTICE.c.thread_id.is_(None) & (NOTICE.c.url == url) if thread_id is None else here, now)
 
 
 def read_all(db: Db, person_id: int, *, now: datetime) -> None:

@@ -18,20 +18,23 @@ from sqlalchemy import ColumnElement, case, insert, select, update
 
 from cohorts.identity import stricter
 from cohorts.initiatives import InitiativeFacts
-from cohorts.models import Attribution
+from cohorts.models import Attribution, Role
 from feedback import notices
 from feedback.comments import STANDS, WITHDRAWAL, CommentNow
 from feedback.models import Quote
-from feedback.threads import AUDIENCE, COHORT, COMMENT, INITIATIVE, ORGANISATION, PERSON, THREAD
+from feedback.threads import AUDIENCE, COHORT, COMMENT, INITIATIVE, MEMBERSHIP, ORGANISATION, PERSON, THREAD
 from server.audit import note
 from server.db import Db
 from server.languages import N_
+from server.live.log import touch
 from server.markdown import to_html
 
 QUOTE: Any = Quote.__table__  # type: ignore[attr-defined]
 LONGEST_PASSAGE, LONGEST_PURPOSE = 1000, 500
 # Kinds of notices and of entries in the audit log.
 ASKED, ANSWERED = "quote asked", "quote answered"
+# What is poked on a page of quotes.
+REGION = "quotes"
 KINDS = {ASKED: N_("Somebody asks to quote a comment of yours"), ANSWERED: N_("There is an answer about a quote")}
 notices.KINDS.update(KINDS)
 
@@ -147,6 +150,7 @@ def ask_for(
     values = {"comment_id": comment.id, "by_id": by_id, "passage": passage, "purpose": purpose, "named": named}
     id_: int = db.execute(insert(QUOTE).values(**values, at=now, answer="").returning(QUOTE.c.id)).scalar_one()
     notices.tell(db, [comment.author_id], ASKED, now=now, url="/quotes", about=about.title)
+    _show_anew(db, QUOTE.c.id == id_)
     # Without its purpose: owners read the log, and nothing that is written about the talk.
     note(db, ASKED, by_id=by_id, now=now, programme_id=about.programme.id)
     return id_
@@ -183,8 +187,38 @@ def _tell(db: Db, quote: QuoteNow, what: str, words: str, now: datetime) -> None
     # By nobody: the log is read by people to whom the author may be masked.
     note(db, what, by_id=None, now=now, person_id=quote.by_id, programme_id=quote.programme_id, words=words)
     notices.tell(db, [quote.by_id], ANSWERED, now=now, url="/quotes", about=quote.title)
+    _show_anew(db, QUOTE.c.id == quote.id)
 
 
 def erase_of_comments(db: Db, comment_ids: Collection[int]) -> None:
     """The words of those comments are erased, and so are passages of them."""
-    db.execute(update(QUOTE).where(QUOTE.c.comment_id.in_(sorted(comment_ids))).values(passage=""))
+    of_these = QUOTE.c.comment_id.in_(sorted(comment_ids))
+    db.execute(update(QUOTE).where(of_these).values(passage=""))
+    _show_anew(db, of_these)
+
+
+def comment_changed(db: Db, comment_id: int) -> None:
+    """A comment does not stand any more, or stands again, and with it what is quoted of it."""
+    _show_anew(db, QUOTE.c.comment_id == comment_id)
+
+
+def asker_renamed(db: Db, person_id: int) -> None:
+    """Say where that person asked that they have another name."""
+    _show_anew(db, QUOTE.c.by_id == person_id)
+
+
+def _show_anew(db: Db, which: ColumnElement[bool]) -> None:
+    """Tell the bells of those who read such quotes on their own page: author, asker, and who runs the programme."""
+    around = QUOTE.join(COMMENT, COMMENT.c.id == QUOTE.c.comment_id).join(THREAD, THREAD.c.id == COMMENT.c.thread_id)
+    around = around.join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
+    around = around.join(COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
+    found = select(QUOTE.c.by_id, COMMENT.c.author_id, COHORT.c.programme_id).select_from(around).where(which)
+    rows = db.execute(found).all()
+    if not rows:
+        return
+    runs = (MEMBERSHIP.c.role == Role.FACILITATOR) & MEMBERSHIP.c.programme_id.in_({row.programme_id for row in rows})
+    theirs = PERSON.c.id.in_({id_ for row in rows for id_ in row[:2]})
+    reads = theirs | PERSON.c.id.in_(select(MEMBERSHIP.c.person_id).where(runs))
+    for stream_id in db.execute(select(PERSON.c.bell_stream_id).where(reads)).scalars().all():
+        if stream_id is not None:
+            touch(db, stream_id, REGION)

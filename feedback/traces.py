@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from feedback import attachments, quotes
-from feedback.comments import HIDING, VERSION, WITHDRAWAL, author_renamed
+from feedback.comments import HIDING, VERSION, WITHDRAWAL
 from feedback.follows import LINK, SETTING
 from feedback.mentions import MENTION, person_renamed
 from feedback.mentions import erase as unname
@@ -15,6 +15,7 @@ from feedback.models import Draft, Reaction, Visit
 from feedback.moderation import APPEAL, REPORT
 from feedback.notices import FOLLOW, NOTICE
 from feedback.quotes import QUOTE
+from feedback.renaming import author_renamed
 from feedback.threads import AUDIENCE, COHORT, COMMENT, MEMBERSHIP, RESOLUTION, THREAD
 from people.erasure import Leaving
 from people.traces import Told, rows

@@ -17,9 +17,9 @@ from feedback.comments import STANDS, WITHDRAWAL
 from feedback.drafts import DRAFT, Kept, still_kept
 from feedback.models import Subject, Visit
 from feedback.notices import FOLLOW, UNREAD, UNREAD_HERE
-from feedback.policies import visible_threads
+from feedback.policies import Reached, visible_threads
 from feedback.threads import AUDIENCE, COMMENT, INITIATIVE, THREAD
-from server.db import Db, ask
+from server.db import Db, ask, settled
 
 VISIT: Any = Visit.__table__  # type: ignore[attr-defined]
 
@@ -57,17 +57,19 @@ _VISIT = (VISIT.c.person_id == bindparam("person")) & (VISIT.c.thread_id == bind
 _FOLLOW = (FOLLOW.c.person_id == bindparam("person")) & (FOLLOW.c.thread_id == bindparam("thread"))
 _ME = select(literal(1).label("one")).subquery()
 # All that a page of a thread shows of its one reader, in one question.
-_MINE = select(
-    *(DRAFT.c[name] for name in ("text", "version", "at", "discarded_at")),
-    VISIT.c.comment_id,
-    VISIT.c.at,
-    select(func.count()).select_from(_NEW).scalar_subquery(),
-    select(func.min(_NEW.c.id)).scalar_subquery(),
-    TOLD_UNSENT,
-    FOLLOW.c.volume,
-    UNREAD_HERE,
-    UNREAD,
-).select_from(_ME.outerjoin(DRAFT, _DRAFT).outerjoin(VISIT, _VISIT).outerjoin(FOLLOW, _FOLLOW))
+_MINE = settled(
+    select(
+        *(DRAFT.c[name] for name in ("text", "version", "at", "discarded_at")),
+        VISIT.c.comment_id,
+        VISIT.c.at,
+        select(func.count()).select_from(_NEW).scalar_subquery(),
+        select(func.min(_NEW.c.id)).scalar_subquery(),
+        TOLD_UNSENT,
+        FOLLOW.c.volume,
+        UNREAD_HERE,
+        UNREAD,
+    ).select_from(_ME.outerjoin(DRAFT, _DRAFT).outerjoin(VISIT, _VISIT).outerjoin(FOLLOW, _FOLLOW))
+)
 
 
 class Mine(NamedTuple):
@@ -110,6 +112,41 @@ def unread_teams(db: Db, person_id: int, vantage: Vantage, cohort_id: int) -> Se
         .distinct()
     )
     return db.execute(found).scalars().all()
+
+
+# The audiences somebody belongs to, wherever they are: what is said to others cannot be counted.
+_MY_AUDIENCES = (
+    select(Reached.audience.c.id)
+    .select_from(Reached.readers)
+    .where(Reached.reader.c.person_id == bindparam("person"), Reached.now)
+)
+_NEW_HERE = (
+    select(COMMENT.c.id)
+    .select_from(COMMENT.outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id))
+    .where(COMMENT.c.thread_id == THREAD.c.id, COMMENT.c.author_id != bindparam("person"), STANDS)
+    .where(
+        COMMENT.c.id
+        > func.coalesce(
+            select(VISIT.c.comment_id)
+            .where(VISIT.c.person_id == bindparam("person"), VISIT.c.thread_id == THREAD.c.id)
+            .correlate(THREAD)
+            .scalar_subquery(),
+            0,
+        )
+    )
+)
+_NEW_BY_COHORT = (
+    select(AUDIENCE.c.cohort_id, func.count())
+    .select_from(THREAD.join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id))
+    .where(THREAD.c.subject == Subject.INITIATIVE, THREAD.c.audience_id.in_(_MY_AUDIENCES), _NEW_HERE.exists())
+    .group_by(AUDIENCE.c.cohort_id)
+)
+
+
+def unread_by_cohort(db: Db, person_id: int) -> dict[int, int]:
+    """In how many conversations others said something this person may read and has not seen, by cohort: one query for
+    all of them. A cohort without any is not in it."""
+    return {row[0]: row[1] for row in ask(db, _NEW_BY_COHORT, person=person_id)}
 
 
 def visit(db: Db, person_id: int, thread_id: int, upto: int, *, now: datetime) -> None:

@@ -32,6 +32,7 @@ def withdraw(db: Db, thread: ThreadNow, comment: CommentNow, *, now: datetime) -
         db.execute(insert(WITHDRAWAL).values(comment_id=comment.id, at=now))
         touch_thread(db, thread, f"comment-{comment.id}")
         notices.changed(db, comment.id)
+        quotes.comment_changed(db, comment.id)
 
 
 def restore(db: Db, thread: ThreadNow, comment: CommentNow, *, now: datetime) -> None:
@@ -43,6 +44,7 @@ def restore(db: Db, thread: ThreadNow, comment: CommentNow, *, now: datetime) ->
     db.execute(delete(WITHDRAWAL).where(WITHDRAWAL.c.comment_id == comment.id))
     touch_thread(db, thread, f"byline-{comment.id}")
     notices.changed(db, comment.id)
+    quotes.comment_changed(db, comment.id)
 
 
 def erase_withdrawn(db: Db, *, now: datetime) -> int:

@@ -11,6 +11,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -24,6 +25,16 @@ IDLE = timedelta(days=14)
 LONGEST = timedelta(days=60)
 # A write for every request would be one too many; an hour is exact enough for an end after two weeks.
 SEEN_AGAIN = timedelta(hours=1)
+# How long a login that ended by itself is remembered, so that its browser can be told why.
+REMEMBERED = timedelta(days=30)
+
+
+class Ending(Enum):
+    """Why a login does not work any more. ENDED: somebody ended it, or it ended longer ago than is remembered."""
+
+    IDLE = "idle"
+    LONGEST = "longest"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +127,21 @@ def begin(db: Db, person_id: int, agent: str, now: datetime) -> str:
 
 
 def clear(db: Db, now: datetime) -> None:
-    """Forget the logins that are over."""
+    """Forget the logins that have been over for a while."""
     login: Any = Login.__table__  # type: ignore[attr-defined]
-    db.execute(delete(login).where((login.c.ends_at <= now) | (login.c.seen_at <= now - IDLE)))
+    since = now - REMEMBERED
+    db.execute(delete(login).where((login.c.ends_at <= since) | (login.c.seen_at <= since - IDLE)))
+
+
+def how_ended(db: Db, token: str, now: datetime) -> Ending | None:
+    """Why the login of a browser that shows this token ended; None: it works."""
+    row = db.execute(select(_LOGIN.c.ends_at, _LOGIN.c.seen_at).where(_LOGIN.c.token_hash == hashed(token))).first()
+    if row is None:
+        return Ending.ENDED
+    idle_since = row.seen_at + IDLE
+    if min(row.ends_at, idle_since) > now:
+        return None
+    return Ending.IDLE if idle_since <= row.ends_at else Ending.LONGEST
 
 
 def end(db: Db, token: str) -> None:

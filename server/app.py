@@ -80,6 +80,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "initiative": (feedback.advice.web.on_initiative,),
     "initiative form": (feedback.advice.web.beside_form,),
     "bell": feedback.web.bells,
+    "home": feedback.web.home_panels,
     "profile": feedback.web.profile_panels,
     "draft kept": (feedback.web.draft_kept,),
     "draft sent": (feedback.web.draft_sent,),
@@ -130,14 +131,14 @@ def notice_of(call: Call) -> str | None:
     return call.text(msgid) if msgid else None
 
 
-def build_house(settings: Settings) -> House:
-    """One installation, wired together; nothing runs yet."""
+def build_house(settings: Settings, static: StaticFiles | None = None) -> House:
+    """One installation, wired together; nothing runs yet. `static`: where they were read already."""
     readers = settings.read_threads
     writers = 1 if settings.database_url.startswith("sqlite") else readers
     database = Database(
         settings.database_url, connections=readers + writers + 2, synchronous=settings.sqlite_synchronous
     )
-    lanes, static = Lanes(readers=readers, writers=writers), StaticFiles()
+    lanes, static = Lanes(readers=readers, writers=writers), static or StaticFiles()
     pages = Pages(languages(settings.test_languages), static.url, settings.fragments_kept)
     kinds = Kinds([kind for package in PACKAGES for kind in package.kinds], pages)
     hub = Hub(database, lanes, pages, kinds)
@@ -172,36 +173,48 @@ OWN_ROUTES = (
 )
 
 
-def build(settings: Settings, figures: Figures | None = None) -> Litestar:
-    """The application for those settings; the database must be migrated. `figures`: of one process among several."""
-    house = build_house(settings)
+@contextlib.asynccontextmanager
+async def living(app: Litestar) -> AsyncIterator[None]:
+    """What runs beside the requests, from before the first one until after the last."""
+    house, jobs, postman = app.state.house, app.state.jobs, app.state.postman
+
+    async def reauthorise(sockets: Any) -> None:
+        await channel.reauthorise(house, sockets)
+
+    house.hub.start(reauthorise)
+    watches = [*watch.start(house), *texts_channel.start(house), *(house.wakeup.start() if house.wakeup else ())]
+    watches.append(asyncio.create_task(watch.supervised(LEFT_EVERY, partial(leave, house))))
+    jobs.start()
+    try:
+        yield
+    finally:
+        for task in watches:
+            task.cancel()
+        jobs.stop()
+        await asyncio.to_thread(postman.close)
+        await jobs.ended()
+        await asyncio.to_thread(house.lanes.close)
+        write_lines()
+        house.database.close()
+
+
+def furnish(
+    app: Litestar, settings: Settings, figures: Figures | None = None, static: StaticFiles | None = None
+) -> Litestar:
+    """Put a house of those settings behind the routes of `app`, which must not be running."""
+    house = build_house(settings, static)
     house.hub.figures = figures or house.hub.figures
     postman = Postman(settings)
     works = [*postman.works(), *clearing.works(settings), *(work for package in PACKAGES for work in package.works)]
     jobs = JobLoop(house.database, house.lanes, works, house)
     house.database.after_commit.append(jobs.after_commit)
+    app.state.house, app.state.jobs, app.state.postman = house, jobs, postman
+    app.state.asking = Asking(house.database)
+    return app
 
-    @contextlib.asynccontextmanager
-    async def living(app: Litestar) -> AsyncIterator[None]:
-        async def reauthorise(sockets: Any) -> None:
-            await channel.reauthorise(house, sockets)
 
-        house.hub.start(reauthorise)
-        watches = [*watch.start(house), *texts_channel.start(house), *(house.wakeup.start() if house.wakeup else ())]
-        watches.append(asyncio.create_task(watch.supervised(LEFT_EVERY, partial(leave, house))))
-        jobs.start()
-        try:
-            yield
-        finally:
-            for task in watches:
-                task.cancel()
-            jobs.stop()
-            await asyncio.to_thread(postman.close)
-            await jobs.ended()
-            await asyncio.to_thread(house.lanes.close)
-            write_lines()
-            house.database.close()
-
+def build(settings: Settings, figures: Figures | None = None) -> Litestar:
+    """The application for those settings; the database must be migrated. `figures`: of one process among several."""
     app = Litestar(
         [*OWN_ROUTES, *(route for package in PACKAGES for route in package.routes)],
         lifespan=[living],
@@ -209,8 +222,7 @@ def build(settings: Settings, figures: Figures | None = None) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
-    app.state.house, app.state.asking = house, Asking(house.database)
-    return app
+    return furnish(app, settings, figures)
 
 
 def configure(app: Any, settings: Settings) -> uvicorn.Config:

@@ -18,18 +18,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Engine, Result, Select, Text, event, make_url, select
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Connection,
+    Engine,
+    Result,
+    Select,
+    Text,
+    event,
+    literal_column,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.visitors import replacement_traverse
 from sqlmodel import Session as Db
 from sqlmodel import create_engine
 
 from server.clock import Instant
 from server.refusals import Away, Busy, Refusal
 
-__all__ = ["Database", "Db", "Told", "ask", "refusal_of"]
+__all__ = ["Database", "Db", "Told", "ask", "refusal_of", "settled"]
 
 log = logging.getLogger("sweetspot.db")
 
@@ -91,6 +104,13 @@ class Database:
     def _postgres(self, connections: int) -> Engine:
         arguments = {"connect_timeout": BUSY_SECONDS, "options": POSTGRES_LIMITS}
         engine = create_engine(self.url, connect_args=arguments, pool_size=connections, max_overflow=2, **POOL)
+
+        @event.listens_for(engine, "do_connect")
+        def patient(_dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> Any:
+            # Loaded where it is needed: who runs SQLite need not have the driver.
+            from server.patience import PatientConnection
+
+            return PatientConnection.connect(*given, **named)
 
         @event.listens_for(engine, "checkout")
         def still_there(connection: Any, _record: object, _proxy: object) -> None:
@@ -166,6 +186,22 @@ def ask(db: Db, statement: Any, **given: Any) -> Result[*tuple[Any, ...]]:
     return db.connection().execute(statement, given)
 
 
+def settled(statement: Any) -> Any:
+    """The same statement with the words and numbers written into it that are the same each time. For the questions of
+    every page: one with a table of roles in it binds sixty of them, which takes longer than its answer."""
+
+    def written(element: Any, **_: Any) -> Any:
+        if not isinstance(element, BindParameter) or element.required or element.expanding:
+            return None
+        if isinstance(element.value, str):
+            quoted = str(element.value).replace("'", "''")
+            return literal_column(f"'{quoted}'", element.type)
+        is_number = isinstance(element.value, int) and not isinstance(element.value, bool)
+        return literal_column(str(element.value), element.type) if is_number else None
+
+    return replacement_traverse(statement, {}, written)
+
+
 class _AsJson(FunctionElement[str]):
     """Every row as one JSON text: an array of arrays."""
 
@@ -194,7 +230,7 @@ class Told:
 
     def __init__(self, rows: Select[Any]) -> None:
         inner = rows.subquery()
-        self._statement = select(_AsJson(*inner.c))
+        self._statement = settled(select(_AsJson(*inner.c)))
         # What JSON does not know, or SQLite does not.
         self._readers = [
             (place, _instant if isinstance(column.type, Instant) else bool)

@@ -16,6 +16,7 @@ from server.db import Database
 from server.headers import page_headers, policy
 from server.lanes import Lanes
 from server.languages import Language
+from server.live.log import placed
 from server.pages import Fragment, Page, Pages, Piece
 from server.settings import Settings
 from server.static import StaticFiles
@@ -117,7 +118,7 @@ class House:
         # Whoever is signed in has a socket on every page: it also tells when their access ends.
         if page.live or call.viewer:
             # The bell is followed where something else is; alone it would keep a page open that may be read no more.
-            followed = (*page.live, at) if page.live and at and at not in page.live else page.live
+            followed = placed(call.db, (*page.live, at) if page.live and at and at not in page.live else page.live)
             positions = ",".join(str(position) for position in followed)
             access = call.viewer.access if call.viewer else 0
             live = LivePart(f"/live?at={positions}&access={access}", positions, page.mine, access)

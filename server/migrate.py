@@ -116,7 +116,9 @@ def alone(database: Database) -> Iterator[Connection]:
             with sqlite_alone(connection):
                 yield connection
         else:
-            with connection.begin():
+            from server.patience import given_time
+
+            with given_time(connection, 16 * 60), connection.begin():
                 connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
                 connection.execute(text("SET LOCAL statement_timeout = '15min'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": POSTGRES_LOCK})

@@ -149,7 +149,10 @@ class Lines:
             raise Unreachable("The program ends.")
         found = urlsplit(self._url)
         host, secure = found.hostname or "localhost", found.scheme == "smtps"
-        known = {"port": found.port or (465 if secure else 25), "timeout": SECONDS}
+        known: dict[str, Any] = {"port": found.port or (465 if secure else 25), "timeout": SECONDS}
+        if secure and host not in LOOPBACK:
+            # Unless it is given this, smtplib takes anybody's certificate.
+            known["context"] = ssl.create_default_context()
         smtp = (_Secure if secure else _Plain)(self._open, host, **known)
         try:
             self._let_in(smtp, host, secure, found)

@@ -18,6 +18,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from server.settings import ROOT
+from server.vendored import VENDORED
 
 FOLDER = ROOT / "static"
 COMPRESSED = {".css", ".js", ".svg", ".txt"}
@@ -65,7 +66,10 @@ class StaticFiles:
         self.build = hashlib.sha256(everything.encode()).hexdigest()[:12]
 
     def url(self, path: str) -> str:
-        """The address of `path`, with its content's hash. Raises KeyError for a file that is not there."""
+        """The address of `path`, with its content's hash. Raises KeyError for a file of ours that is not there; one
+        that the setup did not fetch has an address at which there is nothing."""
+        if path in VENDORED and path not in self.files:
+            return f"/static/{path}"
         return f"/static/{path}?v={self.files[path].digest}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from server.calls import Call
 from server.counting import number
@@ -85,8 +85,8 @@ WORDS: dict[object, tuple[int, str, str]] = {
 def turned_away(call: Call, why: Refusal | Stranger) -> Answer:
     """The answer to a refused call: an error page, or the way to the sign-in page and back."""
     if isinstance(why, SignInFirst) and not call.htmx:
-        back = call.path if call.method in SAFE else ""
-        to = f"/sign-in?next={quote(back)}" if back not in ("", "/") else "/sign-in"
+        back = _way_back(call) if call.method in SAFE else "/"
+        to = f"/sign-in?next={quote(back)}" if back != "/" else "/sign-in"
         return Answer(b"", 303, _headers(call) | {"location": to})
     key: object = why if isinstance(why, Stranger) else type(why)
     status, title, sentence = WORDS.get(key) or WORDS[Stranger.BROKEN]
@@ -108,6 +108,12 @@ def turned_away(call: Call, why: Refusal | Stranger) -> Answer:
     elif isinstance(why, Busy | Away):
         headers["retry-after"] = "2"
     return Answer(html, status, headers)
+
+
+def _way_back(call: Call) -> str:
+    """The page that was asked for, with what was asked of it; not the sentence about something that was done."""
+    asked = urlencode({name: value for name, value in call.query.items() if name != "done"})
+    return f"{call.path}?{asked}" if asked else call.path
 
 
 def _headers(call: Call) -> dict[str, str]:

@@ -16,6 +16,7 @@ from feedback.rounds.models import (
     DraftPart,
     FeedbackItem,
     Given,
+    HandedIn,
     Helped,
     ItemAnswer,
     Practice,
@@ -111,6 +112,7 @@ def everywhere(db: Db, world: World, name: str, now: datetime) -> None:
     db.add(Given(pair_id=pair_id, signed_at=now, **hand))
     db.add(DraftPart(pair_id=pair_id, section_id=section, membership_id=world.memberships[name], at=now))
     db.add_all([ItemAnswer(item_id=item.id or 0, kind="thanked", **said), Helped(pair_id=pair_id, **said)])
+    db.add(HandedIn(round_id=round_id, team_id=world.tide.team, by_id=me, at=now))
     db.add(Practice(round_id=round_id, person_id=me, text="t", at=now))
     db.add(Reminded(round_id=round_id, person_id=me, kind="12 hours", due_at=now, at=now))
     db.add(Unreminded(round_id=round_id, person_id=me, at=now))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from litestar.handlers import HTTPRouteHandler
 
-from cohorts import acceptance, arrivals, cohorts, invitations, teams
+from cohorts import acceptance, arrivals, cohorts, invitations
 from cohorts.acceptance import Opened, State
+from cohorts.arrival_windows import FIRST, Key, read_key, window
 from cohorts.arrivals import Arrival
-from cohorts.models import Team
 from cohorts.policies import may_invite
 from cohorts.web import arriving
 from cohorts.web.doors import EditCohortDoor, OpenCohort, standing
@@ -18,7 +19,7 @@ from cohorts.web.inviting import desk_of, list_of
 from server.calls import Call, Door, Region, Reply
 from server.languages import N_
 from server.live.log import positions
-from server.pages import Fragment, Page
+from server.pages import Page, Piece
 from server.refusals import NotYours
 from server.routes import page, verb
 
@@ -33,15 +34,18 @@ CHOICES = {
 
 @page("/cohorts/{cohort:int}/arrivals")
 def show(call: Call, cohort: EditCohortDoor) -> Page:
-    """Every team with its people and those who are invited; the board; how far it all is."""
-    chosen = call.query.get("show", "")
-    chosen = chosen if chosen in CHOICES else ""
+    """How far the whole cohort is; then every team with its people and those who are invited, and the board."""
     found = arrivals.in_cohort(call.db, cohort.id)
-    context = {"tabs": _tabs(call, cohort, chosen), "chosen": chosen, "parts": _parts(call, cohort, found)}
+    context = _listed(call, cohort, found) | {"cohort": cohort, "counts": arriving.summary(cohort.id, found)}
     live = positions(call.db, [cohorts.arrivals_stream(call.db, cohort.id)])
-    return Page(
-        "cohorts/arrivals.html", context | {"cohort": cohort, "counts": arriving.summary(cohort.id, found)}, live
-    )
+    return Page("cohorts/arrivals.html", context | {"tabs": _tabs(call, cohort, context["chosen"])}, live)
+
+
+@page("/cohorts/{cohort:int}/arrivals/list")
+def show_list(call: Call, cohort: EditCohortDoor) -> Piece:
+    """The same window of the list, for an open page on which something changed."""
+    found = arrivals.in_cohort(call.db, cohort.id)
+    return Piece("cohorts/arrivals_list.html", _listed(call, cohort, found) | {"cohort": cohort})
 
 
 def _tabs(call: Call, cohort: OpenCohort, chosen: str) -> list[tuple[str, str, bool, None]]:
@@ -49,14 +53,26 @@ def _tabs(call: Call, cohort: OpenCohort, chosen: str) -> list[tuple[str, str, b
     return [(call.text(words), f"{here}?show={one}", one == chosen, None) for one, words in CHOICES.items()]
 
 
-def _parts(call: Call, cohort: OpenCohort, found: list[Arrival]) -> list[Fragment]:
-    by_team: dict[int | None, list[Arrival]] = {}
-    for one in found:
-        by_team.setdefault(one.team_id, []).append(one)
-    zone = cohort.programme.time_zone
-    board = arriving.board_part(cohort.id, by_team.get(None, []), zone)
-    there = teams.read(call.db, Team.cohort_id == cohort.id)  # type: ignore[arg-type]
-    return [board, *(arriving.team_part(team, by_team.get(team.id, []), zone) for team in there)]
+def _listed(call: Call, cohort: OpenCohort, found: list[Arrival]) -> dict[str, Any]:
+    chosen = call.query.get("show", "")
+    chosen = chosen if chosen in CHOICES else ""
+    wanted = [one for one in found if not chosen or arriving.SHOWN_AS[one.stage] == chosen]
+    begin = read_key(call.query.get("from", ""))
+    shown = window(wanted, begin)
+    return {
+        "chosen": chosen,
+        "parts": arriving.parts_of(call, cohort, found, shown, chosen),
+        "asked": _query(chosen, begin),
+        "earlier": shown.earlier and _query(chosen, shown.earlier),
+        "later": shown.end and _query(chosen, shown.end),
+    }
+
+
+def _query(chosen: str, begin: Key) -> str:
+    """A window as an address asks for it."""
+    place = ".".join(map(str, begin)) if begin != FIRST else ""
+    asked = urlencode({name: value for name, value in (("show", chosen), ("from", place)) if value})
+    return f"?{asked}" if asked else ""
 
 
 def again_page(call: Call, cohort: EditCohortDoor) -> Page:
@@ -120,7 +136,7 @@ def _regions(call: Call, invitation: Opened) -> tuple[Region, ...]:
     return Region(stream_id, f"arrivals-{part}"), Region(stream_id, f"arrivals-counts-{place.cohort_id}")
 
 
-routes: list[HTTPRouteHandler] = [show, ask_again, send_all_again, send_again, ask_retraction, retract]
+routes: list[HTTPRouteHandler] = [show, show_list, ask_again, send_all_again, send_again, ask_retraction, retract]
 notices = {
     "sent-again": N_("Another mail is on its way."),
     "just-sent": N_("A mail left less than a minute ago, so no other was sent."),

@@ -6,20 +6,21 @@ follows that one, and could count how often somebody is invited (docs/decisions/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cohorts import arrivals, cohorts, teams
+from cohorts.arrival_windows import Window
 from cohorts.arrivals import Arrival, Counts, Stage
 from cohorts.audiences import vantage_in_cohort
 from cohorts.identity import ROLE_WORDS
 from cohorts.models import Cohort, Team
 from cohorts.policies import Vantage, may_edit_cohort, visible_cohorts
 from cohorts.teams import TeamFacts
-from cohorts.web.doors import standing
+from cohorts.web.doors import OpenCohort, standing
 from server.calls import Call
 from server.db import Db
-from server.live.kinds import Kind, Placed, shared
+from server.live.kinds import Kind, Placed
 from server.pages import Fragment
 from server.refusals import NotYours
 
@@ -61,18 +62,36 @@ def row(arrival: Arrival, *, with_role: bool = False) -> Row:
     return Row(arrival, SHOWN_AS[arrival.stage], ROLE_WORDS[arrival.role] if with_role else "")
 
 
-def team_part(team: TeamFacts, found: Sequence[Arrival], zone: str) -> Fragment:
-    """A team's list."""
-    rows = tuple(row(one) for one in found)
-    part = Part(team.id, team.name, rows, arrivals.count(found), f"/teams/{team.id}/invitations/new", zone)
-    return Fragment("cohorts/_arrivals.html", part, f"arrivals-team-{team.id}")
+def parts_of(call: Call, cohort: OpenCohort, found: Sequence[Arrival], shown: Window, chosen: str) -> list[Fragment]:
+    """The lists of the board and of the teams, as far as that window holds them. Who has nobody at all is in it too,
+    unless only those `chosen` are looked for."""
+    by_team, here = grouped(found), grouped(shown.shown)
+    there = teams.read(call.db, Team.cohort_id == cohort.id)  # type: ignore[arg-type]
+    parts = []
+    for team in (None, *there):
+        id_ = team.id if team else None
+        bare = not chosen and id_ not in by_team and shown.holds((id_ or 0, 0, 0))
+        if id_ in here or bare:
+            parts.append(part(cohort, team, here.get(id_, ()), arrivals.count(by_team.get(id_, ()))))
+    return parts
 
 
-def board_part(cohort_id: int, found: Sequence[Arrival], zone: str) -> Fragment:
-    """The list of a cohort's advisers and sponsors."""
-    rows = tuple(row(one, with_role=True) for one in found)
-    part = Part(None, "", rows, arrivals.count(found), f"/cohorts/{cohort_id}/invitations/new", zone)
-    return Fragment("cohorts/_arrivals.html", part, f"arrivals-board-{cohort_id}")
+def grouped(found: Iterable[Arrival]) -> dict[int | None, list[Arrival]]:
+    """Those found by their team; None: the board."""
+    by_team: dict[int | None, list[Arrival]] = {}
+    for one in found:
+        by_team.setdefault(one.team_id, []).append(one)
+    return by_team
+
+
+def part(cohort: OpenCohort, team: TeamFacts | None, shown: Sequence[Arrival], counts: Counts) -> Fragment:
+    """A team's list, or that of a cohort's advisers and sponsors; `counts` are of all of it."""
+    rows, zone = tuple(row(one, with_role=team is None) for one in shown), cohort.programme.time_zone
+    if team is None:
+        listed = Part(None, "", rows, counts, f"/cohorts/{cohort.id}/invitations/new", zone)
+        return Fragment("cohorts/_arrivals.html", listed, f"arrivals-board-{cohort.id}")
+    listed = Part(team.id, team.name, rows, counts, f"/teams/{team.id}/invitations/new", zone)
+    return Fragment("cohorts/_arrivals.html", listed, f"arrivals-team-{team.id}")
 
 
 def summary(cohort_id: int, found: Sequence[Arrival]) -> Fragment:
@@ -94,21 +113,13 @@ def _listen(call: Call, stream_id: int) -> Vantage:
 
 
 def _show(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
+    """How far it is, and that the list is another: each page fetches the window of it that it shows."""
     cohort = cohorts.read(db, Cohort.arrivals_stream_id == stream_id)[0]  # type: ignore[arg-type]
-    zone, into = cohort.programme.time_zone, f"arrivals-{cohort.id}"
-    found = shared(db, ("arrivals", cohort.id), lambda: arrivals.in_cohort(db, cohort.id))
-    wanted = [int(name.rpartition("-")[2]) for name in regions if name.startswith("arrivals-team-")]
-    placed = []
-    for team in teams.read(db, Team.id.in_(wanted)) if wanted else []:  # type: ignore[union-attr]
-        part = team_part(team, [one for one in found if one.team_id == team.id], zone)
-        placed.append(Placed(part.dom_id, part, into=into))
-    if f"arrivals-board-{cohort.id}" in regions:
-        part = board_part(cohort.id, [one for one in found if one.team_id is None], zone)
-        placed.append(Placed(part.dom_id, part, into=into))
-    if f"arrivals-counts-{cohort.id}" in regions:
-        counts = summary(cohort.id, found)
-        placed.append(Placed(counts.dom_id, counts))
-    return placed
+    listed = Placed(f"arrivals-{cohort.id}", None, poke=True)
+    if f"arrivals-counts-{cohort.id}" not in regions:
+        return [listed]
+    counts = summary(cohort.id, arrivals.in_cohort(db, cohort.id))
+    return [Placed(counts.dom_id, counts), listed]
 
 
 kinds = [Kind("arrivals", _listen, _show)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from cohorts import cohorts, teams
 from cohorts.attributions import set_for_cohort
-from cohorts.memberships import names_of
 from cohorts.models import Team
 from cohorts.policies import may_edit_cohort, may_see_presence
+from cohorts.teams import TeamFacts
 from cohorts.web import fragments
 from cohorts.web.day import ribbon_now
 from cohorts.web.doors import CohortDoor, EditCohortDoor, OpenCohort, standing
@@ -16,31 +17,41 @@ from cohorts.web.forms import CohortForm, attribution_choices, in_summary
 from cohorts.web.kinds import place
 from cohorts.web.panels import panels_of
 from server.calls import Call, Region, Reply
+from server.day_ribbon import Ribbon
 from server.languages import N_
-from server.live.log import positions
-from server.pages import Fragment, Page
+from server.pages import Fragment, Page, Piece
 from server.routes import page, verb
 
 
 @page("/cohorts/{cohort:int}")
 def show(call: Call, cohort: CohortDoor) -> Page:
-    """Its teams, who is here, what is new, and what time it is for everybody."""
+    """Its teams, how many are here, what is new, and what time it is for everybody."""
     panels = panels_of(call, cohort)
-    live = (*positions(call.db, [cohort.stream_id]), *(one for panel in panels for one in panel.live))
+    live = (cohort.stream_id, *(one for panel in panels for one in panel.live))
     return Page("cohorts/cohort.html", _shown(call, cohort) | {"panels": panels}, live, own_rows(call, cohort))
 
 
 def _shown(call: Call, cohort: OpenCohort) -> dict[str, Any]:
     found = teams.read(call.db, Team.cohort_id == cohort.id)  # type: ignore[arg-type]
-    zones = (team.organisation.time_zone for team in found)
     return {
         "cohort": cohort,
         "head": fragments.cohort_head(cohort, cohort.vantage),
         "rows": [fragments.team_row(team) for team in found],
         "presence": present(call, cohort),
         "may_edit": may_edit_cohort(cohort.vantage),
-        "ribbon": ribbon_now(call, zones, cohort.programme.time_zone),
+        "ribbon": _ribbon(call, cohort, found),
     }
+
+
+def _ribbon(call: Call, cohort: OpenCohort, found: Iterable[TeamFacts]) -> Ribbon:
+    return ribbon_now(call, (team.organisation.time_zone for team in found), cohort.programme.time_zone)
+
+
+@page("/cohorts/{cohort:int}/day")
+def show_day(call: Call, cohort: CohortDoor) -> Piece:
+    """What time it is for everybody, for an open page to which a team came."""
+    found = teams.read(call.db, Team.cohort_id == cohort.id)  # type: ignore[arg-type]
+    return Piece("cohorts/day.html", {"cohort": cohort, "ribbon": _ribbon(call, cohort, found)})
 
 
 def own_rows(call: Call, cohort: OpenCohort) -> tuple[str, ...]:
@@ -50,11 +61,10 @@ def own_rows(call: Call, cohort: OpenCohort) -> tuple[str, ...]:
 
 
 def present(call: Call, cohort: OpenCohort) -> Fragment | None:
-    """Who is here now; None for those who may not see it."""
+    """How many are here now; None for those who may not see it."""
     if not may_see_presence(cohort.vantage):
         return None
-    names = names_of(call.db, call.house.hub.presence.people_at(place(cohort.id)))
-    return fragments.presence(cohort.id, names, cohort.vantage)
+    return fragments.presence(cohort.id, len(call.house.hub.presence.people_at(place(cohort.id))))
 
 
 def form_page(call: Call, cohort: EditCohortDoor) -> Page:
@@ -80,5 +90,5 @@ def describe(call: Call, cohort: EditCohortDoor, form: CohortForm) -> Reply:
     return Reply(to=f"/cohorts/{cohort.id}?done=cohort-saved", regions=regions)
 
 
-routes = [show, edit, describe]
+routes = [show, show_day, edit, describe]
 notices = {"cohort-saved": N_("The cohort is saved.")}

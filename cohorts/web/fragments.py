@@ -13,7 +13,6 @@ from cohorts.cohorts import CohortFacts
 from cohorts.identity import PART_WORDS, Author, Byline, listed_as
 from cohorts.initiatives import InitiativeFacts
 from cohorts.memberships import MemberFacts
-from cohorts.models import Attribution
 from cohorts.policies import Vantage, may_edit_cohort, may_edit_initiative, may_read_initiative
 from cohorts.teams import TeamFacts
 from server.languages import N_
@@ -54,10 +53,9 @@ class TeamRow:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """How many are here now, and their names where people are named."""
+    """How many are here now."""
 
     count: int
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +134,10 @@ def team_row(team: TeamFacts) -> Fragment:
     return Fragment("cohorts/_team_row.html", row, f"team-{team.id}")
 
 
-def presence(cohort_id: int, names: Iterable[str], vantage: Vantage) -> Fragment:
-    """Who is here now, for those who may see presence. Where what is said is masked, a name that comes when a comment
-    does would tell whose it is: there it is only how many."""
-    here = tuple(names)
-    shown = Here(len(here), here if vantage.attribution == Attribution.NAMED else ())
-    return Fragment("cohorts/_presence.html", shown, f"presence-cohort-{cohort_id}")
+def presence(cohort_id: int, count: int) -> Fragment:
+    """How many are here now, for those who may see presence. Never who: in every cohort somebody may choose to speak
+    without a name, and one that comes just before what is said does would tell whose it is."""
+    return Fragment("cohorts/_presence.html", Here(count), f"presence-cohort-{cohort_id}")
 
 
 def members(team: TeamFacts, people: Iterable[MemberFacts], vantage: Vantage) -> Fragment:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from cohorts import cohorts, programmes, roles, teams
@@ -36,7 +38,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the start page lists. `left`: the programme somebody with no role any more was in, None if unknown."""
+    """What the start page lists. `left`: the programme somebody with no role any more was in, None if unknown.
+    `unread`: in how many conversations of a cohort something is new to the reader, by its id."""
 
     own_teams: list[TeamFacts]
     programmes: list[Listed]
@@ -44,6 +47,7 @@ class Start:
     owner: bool
     facilitator: bool
     left: str | None = None
+    unread: Mapping[int, int] = field(default_factory=dict)
 
 
 def home(call: Call) -> Page | Reply:
@@ -61,6 +65,7 @@ def home(call: Call) -> Page | Reply:
         may_run_installation(mine),
         bool(run_programmes(mine)),
         None if mine.held else roles.last_left(call.db, mine.person_id),
+        _unread(call) if found else {},
     )
     return Page("cohorts/home.html", {"start": start, "part_words": PART_WORDS, "has_role": bool(mine.held)})
 
@@ -69,6 +74,14 @@ def _programmes(call: Call, mine: Standing, found: list[CohortFacts]) -> list[Li
     of = {id_: list(group) for id_, group in groupby(found, lambda cohort: cohort.programme.id)}
     seen = programmes.read(call.db, visible_programmes(mine)) if mine.held else []
     return [Listed(one, of.get(one.id, []), may_run_programme(mine, one.id)) for one in seen]
+
+
+def _unread(call: Call) -> dict[int, int]:
+    """What other packages count as new to the reader, whose counts add up."""
+    total: Counter[int] = Counter()
+    for count in call.house.panels.get("home", ()):
+        total.update(count(call))
+    return dict(total)
 
 
 def _is_member(mine: Standing) -> bool:

@@ -1,7 +1,7 @@
 """The streams of this package: a cohort's list of teams, and an initiative.
 
 The list has everybody who sees the cohort for its audience, sponsors and owners too; so its regions show names and
-nothing of the work. A page that follows it shows who is here, because presence goes to all of its listeners.
+nothing of the work. A page that follows it shows how many are here, because presence goes to all of its listeners.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cohorts import cohorts, initiatives, teams
 from cohorts.initiatives import InitiativeFacts
-from cohorts.memberships import members_of, names_of
+from cohorts.memberships import members_of
 from cohorts.models import Cohort, Team
 from cohorts.policies import Vantage, may_read_initiative, may_see_presence
 from cohorts.web import fragments
@@ -72,16 +72,19 @@ def _show_region(
     kind, _, number = name.rpartition("-")
     if kind == "cohort-head":
         return Placed(name, fragments.cohort_head(cohort, watching.vantage))
+    if kind == "day":
+        # It begins with the reader's own place.
+        return Placed(name, None, poke=True)
     if kind == "presence-cohort":
         if not may_see_presence(watching.vantage):
             return None
-        names = names_of(db, watching.presence.people_at(place(cohort.id)))
-        return Placed(name, fragments.presence(cohort.id, names, watching.vantage))
+        return Placed(name, fragments.presence(cohort.id, len(watching.presence.people_at(place(cohort.id)))))
     team = by_id.get(int(number))
     if team is None:
         return Placed(name, None)
     if kind == "team":
-        return Placed(name, fragments.team_row(team), into=f"teams-{cohort.id}")
+        # A team's own page follows the cohort as well, and has no such list.
+        return Placed(name, fragments.team_row(team), into=f"teams-{cohort.id}", elsewhere=True)
     # Only the team's own page lists its people.
     return Placed(name, fragments.members(team, members_of(db, team.id), watching.vantage), elsewhere=True)
 

@@ -25,14 +25,16 @@ INSTEAD = {
     "sign-in": N_("Its link no longer works. Whoever needs it asks for a new one."),
     "invitation": N_("Its link no longer works. Invite them again."),
 }
+TOLD = N_("Somebody who is told")
 GONE = N_("Its text is gone, so it cannot be sent again.")
 
 
 @dataclass(frozen=True, slots=True)
 class MailRow:
-    """A mail in the table: `kind` and `why` in the reader's language; `instead` where it cannot be sent again."""
+    """A mail in the table: `to`, `kind` and `why` in the reader's language; `instead` where it cannot be sent again."""
 
     facts: MailFacts
+    to: str
     kind: str
     why: str
     instead: str
@@ -77,7 +79,14 @@ def _mails(call: Call, state: MailState) -> Mails:
 def _row(call: Call, facts: MailFacts) -> MailRow:
     kind = call.text(KINDS[facts.kind]) if facts.kind in KINDS else facts.kind.capitalize()
     instead = "" if facts.again else call.text(INSTEAD.get(facts.kind, GONE))
-    return MailRow(facts, kind, _why(call, facts.error), instead)
+    return MailRow(facts, _to(call, facts), kind, _why(call, facts.error), instead)
+
+
+def _to(call: Call, facts: MailFacts) -> str:
+    """An address, but not of everybody who is told of something: whoever of a team is not told wrote it, and may have
+    done so without their name. Where a mail server refuses an address, somebody must be able to put it right."""
+    told = facts.kind == "notice" and not facts.error.startswith((mail.REFUSED, mail.UNWRITABLE))
+    return call.text(TOLD) if told else facts.to
 
 
 def _why(call: Call, error: str) -> str:

@@ -19,7 +19,6 @@ from cohorts.web.panels import panels_of
 from cohorts.web.words import PART_CHOICES, PART_SENTENCES, SECTOR_WORDS, city, language_names
 from server.calls import Call, Region, Reply
 from server.languages import N_
-from server.live.log import positions
 from server.pages import Page
 from server.routes import page, verb
 
@@ -30,7 +29,7 @@ def show(call: Call, team: TeamDoor) -> Page:
     found = call.once(("initiative of team", team.id), lambda: _initiative(call, team))
     panels = panels_of(call, team, "team")
     streams = [team.cohort.stream_id, *([found[0].stream_id] if found and found[1] else [])]
-    live = (*positions(call.db, streams), *(one for panel in panels for one in panel.live))
+    live = (*streams, *(one for panel in panels for one in panel.live))
     return Page("cohorts/team.html", _shown(call, team) | {"initiative": found, "panels": panels}, live)
 
 

@@ -12,7 +12,7 @@ from cohorts.initiatives import CHAPTERS
 from cohorts.models import InitiativeVersion
 from cohorts.policies import Vantage
 from feedback.advice.policies import visible_prompts
-from feedback.advice.prompts import JOINED, OWED, PROMPT, RESPONSE, STANDS
+from feedback.advice.prompts import ASKS, JOINED, OWED, PROMPT, RESPONSE, STANDS
 from feedback.threads import AUDIENCE, AUTHOR
 from server.db import Db
 
@@ -28,12 +28,12 @@ class Edit(NamedTuple):
 
 
 def read(db: Db, vantage: Vantage, initiative_id: int, now: datetime) -> Sequence[Any]:
-    """The prompts on an initiative that stand, oldest first: `Author`'s columns, then each one's own. `since`: the
-    version of the initiative from which on an edit is one that followed."""
+    """The prompts on an initiative that stand and that its team sees, oldest first: `Author`'s columns, then each one's
+    own. `since`: the version of the initiative from which on an edit is one that followed."""
     rows = (
         select(
             *AUTHOR,
-            *(PROMPT.c[name] for name in ("id", "kind", "attribution", "opening", "chapter", "at")),
+            *(PROMPT.c[name] for name in ("id", "kind", "attribution", "opening", "chapter", "quote", "item_id", "at")),
             AUDIENCE.c.kind.label("audience"),
             OWED.label("owed"),
             RESPONSE.c.kind.label("response"),
@@ -41,7 +41,7 @@ def read(db: Db, vantage: Vantage, initiative_id: int, now: datetime) -> Sequenc
             func.coalesce(RESPONSE.c.at_version, PROMPT.c.at_version).label("since"),
         )
         .select_from(JOINED)
-        .where(PROMPT.c.initiative_id == initiative_id, visible_prompts(vantage), STANDS)
+        .where(PROMPT.c.initiative_id == initiative_id, visible_prompts(vantage), STANDS, ASKS)
         .order_by(PROMPT.c.id)
     )
     return db.execute(rows, {"now": now}).all()

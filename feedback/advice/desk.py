@@ -18,8 +18,9 @@ from cohorts.initiatives import InitiativeHead
 from cohorts.models import Cohort, Role
 from cohorts.policies import Standing, Vantage, visible_initiatives
 from feedback import visits
+from feedback.advice import bells
 from feedback.advice.models import DeskVisit, ResponseKind
-from feedback.advice.policies import advises
+from feedback.advice.policies import advises, own_prompts
 from feedback.advice.prompts import GONE, PROMPT, RESPONSE, STANDS
 from feedback.comments import STANDS as SAID
 from feedback.comments import WITHDRAWAL
@@ -113,7 +114,7 @@ def _found(db: Db, person_id: int, ids: Sequence[int], audiences: Sequence[int])
     for row in _advice(db, person_id, ids, audiences):
         if row.author_id != person_id:
             found.prompts[row.initiative_id].append(row)
-        elif row.kind_of_response == ResponseKind.DISAGREE and not (row.replied or row.settled):
+        elif row.kind_of_response == ResponseKind.DISAGREE and row.among and not (row.replied or row.settled):
             found.replies[row.initiative_id].append(row)
         elif row.is_new:
             found.answers[row.initiative_id].append(row)
@@ -125,14 +126,15 @@ def _found(db: Db, person_id: int, ids: Sequence[int], audiences: Sequence[int])
 
 
 def _advice(db: Db, person_id: int, ids: Sequence[int], audiences: Sequence[int]) -> Sequence[Any]:
-    """What others asked and is new, and one's own that was answered: `Author`'s columns, then each one's."""
+    """What others asked and is new, and one's own that was answered: `Author`'s columns, then each one's. `among`: its
+    author can say more about it, where it is discussed."""
     since = (SEEN.c.person_id == person_id) & (SEEN.c.initiative_id == PROMPT.c.initiative_id)
     replied = exists().where(
         COMMENT.c.thread_id == PROMPT.c.thread_id, COMMENT.c.author_id == person_id, COMMENT.c.at > RESPONSE.c.at
     )
     new = RESPONSE.c.id > func.coalesce(SEEN.c.response_id, 0)
     disagrees = RESPONSE.c.kind == ResponseKind.DISAGREE
-    mine = PROMPT.c.author_id == person_id
+    mine, among = own_prompts(person_id), PROMPT.c.audience_id.in_(audiences)
     rows = (
         select(
             *AUTHOR,
@@ -142,6 +144,7 @@ def _advice(db: Db, person_id: int, ids: Sequence[int], audiences: Sequence[int]
             RESPONSE.c.at.label("answered_at"),
             new.label("is_new"),
             replied.label("replied"),
+            among.label("among"),
             RESOLUTION.c.thread_id.is_not(None).label("settled"),
         )
         .select_from(
@@ -153,8 +156,8 @@ def _advice(db: Db, person_id: int, ids: Sequence[int], audiences: Sequence[int]
                 PROMPT.c.membership_id,
             )
         )
-        .where(PROMPT.c.initiative_id.in_(ids), PROMPT.c.audience_id.in_(audiences), STANDS)
-        .where(or_(mine & (new | disagrees), ~mine & (PROMPT.c.id > func.coalesce(SEEN.c.prompt_id, 0))))
+        .where(PROMPT.c.initiative_id.in_(ids), STANDS)
+        .where(or_(mine & (new | disagrees), ~mine & among & (PROMPT.c.id > func.coalesce(SEEN.c.prompt_id, 0))))
     )
     return db.execute(rows.order_by(PROMPT.c.id.desc())).all()
 
@@ -189,7 +192,7 @@ def _drafts(db: Db, person_id: int, ids: Sequence[int], audiences: Sequence[int]
     here = THREAD.c.initiative_id.in_(ids) & THREAD.c.audience_id.in_(audiences)
     talks = select(THREAD.c.id, THREAD.c.initiative_id).where(THREAD.c.id.in_(named[TALKING]), here)
     own = select(PROMPT.c.id, PROMPT.c.initiative_id).outerjoin(GONE, GONE.c.prompt_id == PROMPT.c.id)
-    mine = PROMPT.c.initiative_id.in_(ids) & PROMPT.c.audience_id.in_(audiences)
+    mine = PROMPT.c.initiative_id.in_(ids) & own_prompts(person_id)
     own = own.where(PROMPT.c.id.in_(named[REVISING]), mine, STANDS)
     of: dict[str, Mapping[int, int]] = {
         PROMPTING: {id_: id_ for id_ in ids},
@@ -200,6 +203,11 @@ def _drafts(db: Db, person_id: int, ids: Sequence[int], audiences: Sequence[int]
         if int(id_) in of.get(kind, {}):
             words = " ".join(str(json.loads(row.text).get("text", "")).split())
             yield of[kind][int(id_)], Begun(row.place, kind, words, row.at)
+
+
+def audiences_of(entrusted: Iterable[Entrusted]) -> frozenset[int]:
+    """The audiences its adviser belongs to, of all those teams."""
+    return frozenset().union(*(one.vantage.audiences for one in entrusted))
 
 
 def note_seen(
@@ -215,6 +223,7 @@ def note_seen(
     else:
         values = {name: max(value, before._mapping[name]) for name, value in values.items()}
         db.execute(update(SEEN).where(here).values(at=now, **values))
+    bells.touch_desk(db, person_id)
     for row in one.talks:
         visits.visit(db, person_id, row.id, upto, now=now)
         read_in(db, person_id, row.id, upto, now=now)

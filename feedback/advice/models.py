@@ -43,8 +43,8 @@ class Prompt(SQLModel, table=True):
     reference. `attribution`: in whose name it is shown, as the cohort and the author wanted it then. `chapter`: a name
     of cohorts.initiatives.CHAPTERS, empty for the whole. `quote`: the passage of that chapter it was written about, as
     it was shown at `at_version`, with what stood `before` and `after` it and where it began (`place`, in characters of
-    the chapter's shown text); empty for all of the chapter. `item_id`: a feedback item of a round. `response_id`: the
-    response in force; None: the team owes one.
+    the chapter's shown text); empty for all of the chapter. `item_id`: a point of a feedback round, of which `quote` is
+    how it begins. `response_id`: the response in force; None: the team owes one.
     """
 
     __table_args__ = (Index("ix_prompt_place", "initiative_id", "audience_id"),)

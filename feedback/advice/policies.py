@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, false
 
 from cohorts.models import Role
-from cohorts.policies import Held, Standing, Vantage
+from cohorts.policies import Held, Standing, Vantage, may_read_initiative
 from feedback.advice.models import Prompt
 
 
@@ -33,6 +33,19 @@ def visible_prompts(vantage: Vantage) -> ColumnElement[bool]:
     return prompt.c.audience_id.in_(sorted(vantage.audiences))
 
 
+def own_prompts(person_id: int) -> ColumnElement[bool]:
+    """The condition on Prompt: what that person asked. It stays theirs to read, with what became of it, whoever it is
+    for; what is said about it is for its audience."""
+    prompt: Any = Prompt.__table__  # type: ignore[attr-defined]
+    found: ColumnElement[bool] = prompt.c.author_id == person_id
+    return found
+
+
+def may_read_own_prompt(vantage: Vantage, person_id: int, prompt: Written) -> bool:
+    """The same for one prompt, as long as they read the initiative it is on."""
+    return prompt.author_id == person_id and may_read_initiative(vantage)
+
+
 def may_open_desk(standing: Standing) -> bool:
     """Whoever was entrusted with teams: the advisers."""
     return any(one.role == Role.ADVISER for one in standing.held)
@@ -41,6 +54,12 @@ def may_open_desk(standing: Standing) -> bool:
 def advises(vantage: Vantage) -> bool:
     """The board and the facilitators, but nobody of the team itself."""
     return bool(vantage.roles & {Role.ADVISER, Role.FACILITATOR}) and Role.MEMBER not in vantage.roles
+
+
+def asks_outside(vantage: Vantage) -> bool:
+    """Whether whoever looks from here may ask people they do not belong to: advisers, who are none of the team and no
+    facilitators."""
+    return advises(vantage) and Role.FACILITATOR not in vantage.roles
 
 
 def may_prompt(vantage: Vantage, held: Held | None) -> bool:

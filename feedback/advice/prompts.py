@@ -11,14 +11,17 @@ from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from cohorts.identity import stricter
 from cohorts.initiatives import InitiativeFacts
+from cohorts.models import AudienceKind
 from cohorts.policies import Vantage
 from feedback import threads
+from feedback.advice import bells
 from feedback.advice.anchors import Anchor, find, shown_text
 from feedback.advice.models import Prompt, PromptVersion, PromptWithdrawal, Response, ResponseKind, Stance
 from feedback.comments import told_of
 from feedback.models import Subject
 from feedback.threads import AUDIENCE, AUTHOR, COMMENT, THREAD, ThreadNow, with_author
 from feedback.web.fragments import first_words
+from server.clock import utc_now
 from server.db import Db, Told
 from server.live.log import touch
 from server.markdown import to_html
@@ -44,7 +47,8 @@ class Erased(Exception):
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A prompt about to be written: its kind, words, and what it is about. `anchor` None: all of the chapter, or of the
-    initiative where `chapter` is empty too. `url` and `source` belong to a reference."""
+    initiative where `chapter` is empty too. `url` and `source` belong to a reference.
+    `item_id`: a point of feedback; `anchor` then holds how it begins."""
 
     kind: str
     text: str
@@ -86,7 +90,10 @@ _ONE = select(
 _BACK = (RESPONSE.c.kind == ResponseKind.PARKED) & (
     RESPONSE.c.back_at <= bindparam("now", type_=RESPONSE.c.back_at.type)
 )
-OWED = STANDS & (RESPONSE.c.id.is_(None) | _BACK)
+# A team owes nothing to what it cannot read.
+_ASIDE: Any = AUDIENCE.alias("aside")
+ASKS = PROMPT.c.audience_id.not_in(select(_ASIDE.c.id).where(_ASIDE.c.kind == AudienceKind.FACILITATORS))
+OWED = STANDS & ASKS & (RESPONSE.c.id.is_(None) | _BACK)
 # What a card shows of a prompt: `Author`'s columns, then these.
 CARD = (
     *(PROMPT.c[name] for name in ("id", "author_id", "kind", "attribution")),
@@ -102,6 +109,7 @@ CARD = (
     RESPONSE.c.parked_until,
     select(func.count()).where(COMMENT.c.thread_id == PROMPT.c.thread_id).scalar_subquery().label("replies"),
     PROMPT.c.thread_id,
+    PROMPT.c.item_id,
 )
 JOINED = with_author(
     PROMPT.join(AUDIENCE, AUDIENCE.c.id == PROMPT.c.audience_id)
@@ -172,9 +180,11 @@ def write(
     db.add(made)
     db.flush()
     assert made.id is not None
-    made.thread_id = threads.open_about(db, initiative.id, audience_id, Subject.PROMPT, made.id).id
+    made.thread_id = thread_id = threads.open_about(db, initiative.id, audience_id, Subject.PROMPT, made.id).id
     db.add(made)
+    assert thread_id is not None
     touch_prompt(db, around.stream_id, initiative.id, made.id, anew=True)
+    bells.tell_of_prompt(db, around, made.id, thread_id, author_id=author_id, now=now)
     return made.id
 
 
@@ -182,6 +192,7 @@ def touch_prompt(db: Db, stream_id: int, initiative_id: int, prompt_id: int, *, 
     """Say that a prompt changed: its card, its page, what its team owes, and the marks in the text (`anew`)."""
     regions = (f"prompt-{prompt_id}", f"asked-{prompt_id}", f"owed-{initiative_id}")
     touch(db, stream_id, *regions, *((f"marks-{initiative_id}",) if anew else ()))
+    bells.touch_own(db, initiative_id, prompt_id)
 
 
 def edit(
@@ -207,6 +218,7 @@ def withdraw(db: Db, stream_id: int, prompt: PromptNow, *, now: datetime) -> Non
     db.execute(select(PROMPT.c.id).where(PROMPT.c.id == prompt.id).with_for_update())
     if db.get(PromptWithdrawal, prompt.id) is None:
         db.execute(insert(GONE).values(prompt_id=prompt.id, at=now))
+        bells.forget(db, prompt.id)
         touch_prompt(db, stream_id, prompt.initiative_id, prompt.id, anew=True)
 
 
@@ -252,17 +264,18 @@ def erase_words(db: Db, prompt_ids: Sequence[int]) -> None:
 
 
 def text_changed(db: Db, initiative_id: int, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    """Say which prompts on an initiative that is saved lose their passage by that, or find it again. `before` and
-    `after`: the HTML of its chapters."""
+    """Say which prompts on an initiative that is saved lose their passage by that, or find it again; and that it was
+    changed to those whose prompts were taken on. `before` and `after`: the HTML of its chapters."""
     quoted = select(
         *(PROMPT.c[name] for name in ("id", "chapter", "quote", "before", "after", "place")), THREAD.c.stream_id
     )
     quoted = quoted.select_from(PROMPT.join(THREAD, around_of())).where(PROMPT.c.initiative_id == initiative_id)
-    for row in db.execute(quoted.where(PROMPT.c.quote != "")).all():
+    for row in db.execute(quoted.where(PROMPT.c.quote != "", PROMPT.c.item_id.is_(None))).all():
         wanted = Anchor(row.quote, row.before, row.after, row.place)
         old, new = (shown_text(markup[row.chapter]) for markup in (before, after))
         if (find(old, wanted) is None) != (find(new, wanted) is None):
             touch(db, row.stream_id, f"prompt-{row.id}")
+    bells.tell_of_edit(db, initiative_id, {name for name in before if before[name] != after[name]}, utc_now())
 
 
 def versions(db: Db, prompt_id: int) -> Sequence[Any]:

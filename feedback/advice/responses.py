@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from cohorts.identity import stricter
 from cohorts.initiatives import CHAPTERS
 from cohorts.models import InitiativeVersion
+from feedback.advice import bells
 from feedback.advice.models import Response, ResponseKind
 from feedback.advice.prompts import GONE, PROMPT, RESPONSE, STANDS, PromptNow, around_of, touch_prompt
 from feedback.comments import told_of
@@ -76,6 +77,8 @@ def respond(
     assert made.id is not None
     db.execute(update(PROMPT).where(PROMPT.c.id == prompt.id).values(response_id=made.id))
     touch_prompt(db, around.stream_id, prompt.initiative_id, prompt.id)
+    bells.read(db, author_id, prompt.id, prompt.thread_id, now=now)
+    bells.tell_of_answer(db, prompt, author_id=author_id, now=now)
     return made.id
 
 

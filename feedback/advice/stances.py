@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from cohorts.models import Attribution
+from feedback.advice import bells
 from feedback.advice.models import StanceKind
 from feedback.advice.prompts import PROMPT, STANCE, PromptNow
 from feedback.comments import told_of
@@ -33,14 +34,21 @@ def take(
     values = {"prompt_id": prompt.id, "person_id": person_id, "membership_id": membership_id, "kind": kind, "at": now}
     told = told_of(db, around, membership_id, Attribution(around.attribution))
     db.execute(insert(STANCE).values(attribution=told, **values))
-    touch(db, around.stream_id, f"asked-{prompt.id}")
+    _touch(db, around, prompt)
+    bells.read(db, person_id, prompt.id, prompt.thread_id, now=now)
+    bells.tell_of_stance(db, prompt, now=now)
 
 
 def take_back(db: Db, around: ThreadNow, prompt: PromptNow, *, person_id: int) -> None:
     """Think nothing of it any more. Twice is once."""
     gone: Any = db.execute(delete(STANCE).where(STANCE.c.prompt_id == prompt.id, STANCE.c.person_id == person_id))
     if gone.rowcount:
-        touch(db, around.stream_id, f"asked-{prompt.id}")
+        _touch(db, around, prompt)
+
+
+def _touch(db: Db, around: ThreadNow, prompt: PromptNow) -> None:
+    touch(db, around.stream_id, f"asked-{prompt.id}")
+    bells.touch_own(db, prompt.initiative_id, prompt.id)
 
 
 def on_prompt(db: Db, prompt_id: int) -> Sequence[Any]:

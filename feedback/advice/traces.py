@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, or_, select, update
 
 from cohorts.models import Attribution
+from feedback.advice import bells
 from feedback.advice.desk import SEEN
 from feedback.advice.prompts import GONE, PROMPT, RESPONSE, STANCE, VERSION, around_of, erase_words, touch_prompt
 from feedback.threads import AUDIENCE, COHORT, THREAD
@@ -48,6 +49,7 @@ def erase(db: Db, leaving: Leaving) -> None:
     gone = set(db.execute(select(GONE.c.prompt_id).where(GONE.c.prompt_id.in_(ids))).scalars())
     for id_ in (id_ for id_ in ids if id_ not in gone):
         db.execute(insert(GONE).values(prompt_id=id_, at=leaving.now))
+        bells.forget(db, id_)
     erase_words(db, ids)
 
 

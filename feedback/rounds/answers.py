@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
+from feedback.rounds import bells
 from feedback.rounds.giving import ITEM, attribution_in, giving_stream, received_stream
 from feedback.rounds.items import ANSWER, HELPED
 from feedback.rounds.models import AnswerKind
@@ -58,6 +59,7 @@ def answer(
     by = {"membership_id": membership_id, "author_id": author_id, "attribution": attribution_in(db, facts), "at": now}
     db.execute(insert(ANSWER).values(**values, **by))
     tell(db, item, f"item-{item.id}")
+    _ring(db, facts, item, bells.DONE[kind], author_id, now)
 
 
 def say_it_helped(
@@ -74,6 +76,12 @@ def say_it_helped(
         db.execute(update(HELPED).where(here).values(**values))
     first = select(ITEM.c.id).where(ITEM.c.pair_id == item.pair_id).order_by(ITEM.c.number).limit(1)
     tell(db, item, f"helped-{db.execute(first).scalar_one()}")
+    _ring(db, facts, item, bells.HELPED, author_id, now)
+
+
+def _ring(db: Db, facts: RoundFacts, item: ItemAt, kind: str, by_id: int, now: datetime) -> None:
+    """Tell the team that gave; the address is that of its own page, which nobody else knows."""
+    bells.tell_team(db, facts, item.giver_id, kind, url=f"/pairs/{item.pair_id}", by_id=by_id, now=now)
 
 
 def tell(db: Db, item: ItemAt, region: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from cohorts.identity import Author, stricter
 from cohorts.models import Cohort, Initiative
+from feedback.rounds import bells
 from feedback.rounds.models import FeedbackItem
 from feedback.rounds.pairs import GIVEN, PAIR, PART
 from feedback.rounds.points import Written, points
@@ -228,6 +229,8 @@ def _tell_receiver(db: Db, facts: RoundFacts, receiver_id: int) -> None:
     now = utc_now()
     if facts.reveals_at <= now:
         touch(db, received_stream(db, facts.id, receiver_id), f"received-{facts.id}-{receiver_id}")
+        url = f"/rounds/{facts.id}/teams/{receiver_id}/received"
+        bells.tell_team(db, facts, receiver_id, bells.REVEALED, url=url, now=now)
     elif facts.reveals_at <= now + UNDER_WAY:
         at = facts.reveals_at + UNDER_WAY
         enqueue(db, TURNS, now=now, at=at, key=f"round-{facts.id}-late-{at.isoformat()}", round=facts.id)

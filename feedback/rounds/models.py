@@ -42,11 +42,12 @@ class RoundList(SQLModel, table=True):
 
 class Round(SQLModel, table=True):
     """A feedback round in a cohort. `asks` is a word of Asks, `chapter` which one where it asks for a chapter,
-    `document` what is to be handed in where it asks for a document. `gives`: how many teams each team gives feedback
-    to, and gets it from. `time_zone`: the IANA zone its times were written in. `shared_with`: AudienceKind team (the
-    receiving one) or cohort, who reads the feedback once it is revealed. `repeats`: two teams may meet again that met
-    in a round before. `seed` replays the allocation. `example`: a piece of work to practise on, `example_feedback` what
-    good feedback on it says. `stream_id`: everybody who takes part in the cohort; `run_stream_id`: its facilitators."""
+    `document` what is to be handed in where it asks for a document, and `hand_in_by` until when. `gives`: how many
+    teams each team gives feedback to, and gets it from. `time_zone`: the IANA zone its times were written in.
+    `shared_with`: AudienceKind team (the receiving one) or cohort, who reads the feedback once it is revealed.
+    `repeats`: two teams may meet again that met in a round before. `seed` replays the allocation. `example`: a piece of
+    work to practise on, `example_feedback` what good feedback on it says. `stream_id`: everybody who takes part in the
+    cohort; `run_stream_id`: its facilitators."""
 
     id: int | None = Field(default=None, primary_key=True)
     cohort_id: int = Field(foreign_key="cohort.id", index=True)
@@ -61,6 +62,7 @@ class Round(SQLModel, table=True):
     opens_at: datetime = Field(sa_type=Instant)
     reveals_at: datetime = Field(sa_type=Instant)
     closes_at: datetime = Field(sa_type=Instant)
+    hand_in_by: datetime | None = Field(default=None, sa_type=Instant)
     time_zone: str = Field(max_length=60)
     shared_with: str = Field(max_length=20)
     attribution: str = Field(max_length=10)
@@ -96,19 +98,29 @@ class RoundSection(SQLModel, table=True):
 
 class RoundTeam(SQLModel, table=True):
     """A team in a round. `giving_stream_id`: what it writes, for that team; `received_stream_id`: what it got, for that
-    team, or for the cohort where the round is shared with it. `document` is what it handed in where the round asks for
-    one. `seen_at`: when it was first noted that one of its people was signed in since the round opened. `excused_at`:
-    it gives and receives nothing in this round."""
+    team, or for the cohort where the round is shared with it. `seen_at`: when it was first noted that one of its people
+    was signed in since the round opened. `excused_at`: it gives and receives nothing in this round."""
 
     round_id: int = Field(foreign_key="round.id", primary_key=True)
     team_id: int = Field(foreign_key="team.id", primary_key=True, index=True)
     giving_stream_id: int = Field(foreign_key="stream.id")
     received_stream_id: int = Field(foreign_key="stream.id")
-    document: str = ""
-    document_html: str = ""
     seen_at: datetime | None = Field(default=None, sa_type=Instant)
     excused_at: datetime | None = Field(default=None, sa_type=Instant)
     excused_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class HandedIn(SQLModel, table=True):
+    """The document a team handed in: who did it, and when; the file is a StoredFile (documents.py). Another one takes
+    its place."""
+
+    __table_args__ = (UniqueConstraint("round_id", "team_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="round.id")
+    team_id: int = Field(foreign_key="team.id")
+    by_id: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=Instant)
 
 
 class Pair(SQLModel, table=True):
@@ -208,8 +220,8 @@ class Practice(SQLModel, table=True):
 
 
 class Reminded(SQLModel, table=True):
-    """A mail that told somebody what their team owes: `kind` is a word of reminders.py, `due_at` the reveal it told of,
-    so that a round that is moved is told of anew."""
+    """Somebody was told of a time of a round, once: `kind` is a word of reminders.py or bells.py, `due_at` the time it
+    told of, so that a round that is moved is told of anew."""
 
     round_id: int = Field(foreign_key="round.id", primary_key=True)
     person_id: int = Field(foreign_key="person.id", primary_key=True)

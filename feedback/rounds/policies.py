@@ -57,8 +57,24 @@ def may_pair_teams(roles: frozenset[str], reached: Phase) -> bool:
 
 
 def may_remind(roles: frozenset[str], reached: Phase) -> bool:
-    """Write to the people of a team that owes feedback."""
-    return may_run_rounds(roles) and reached == Phase.OPEN
+    """Write to the people of a team that owes feedback, or before that a document."""
+    return may_run_rounds(roles) and reached in (Phase.WAITING, Phase.OPEN)
+
+
+def may_hand_in(roles: frozenset[str], reached: Phase) -> bool:
+    """Hand in the document of one's own team: until feedback is revealed, because a late one is better than none."""
+    return Role.MEMBER in roles and reached in (Phase.WAITING, Phase.OPEN)
+
+
+def may_replace_document(roles: frozenset[str], reached: Phase) -> bool:
+    """Hand in another one: until somebody writes about the first."""
+    return Role.MEMBER in roles and reached == Phase.WAITING
+
+
+def may_read_document(roles: frozenset[str], gives: bool, reached: Phase, shared_with: str) -> bool:
+    """Read what a team handed in: its own people, the facilitators and, with `gives`, whoever gives feedback on it; the
+    cohort with the feedback, where the round is shared with it. `roles`: towards the team that handed it in."""
+    return gives or bool(roles & {Role.MEMBER, Role.FACILITATOR}) or may_read_received(roles, reached, shared_with)
 
 
 def may_declare_conflict(vantage: Vantage) -> bool:

@@ -1,4 +1,5 @@
-"""Reminders: mails to the people of teams that owe feedback, 48 and 12 hours before the reveal or by a facilitator.
+"""Reminders: mails to the people of teams that owe feedback, 48 and 12 hours before the reveal or by a facilitator; and
+to those of teams that owe a document, as long before it is due.
 
 Each is written once for a person and a reveal, in their language and their zone, and none after their team has signed.
 """
@@ -13,10 +14,12 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from cohorts.models import Cohort, Membership, Programme, Removal, Role, Team
+from feedback.rounds import bells, documents
 from feedback.rounds.models import Reminded, Unreminded
 from feedback.rounds.pairs import GIVEN, PAIR
 from feedback.rounds.phases import Phase, phase
-from feedback.rounds.rounds import ROUND, RoundFacts, read
+from feedback.rounds.rounds import DOCUMENT, ROUND, ROUND_TEAM, RoundFacts, read
+from feedback.rounds.telling import Concerned, concerned
 from people.models import Person
 from server.clock import utc_now
 from server.db import Db
@@ -44,8 +47,8 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """Somebody whose team owes feedback to `teams`, by name. `zone` is an IANA name, the programme's where theirs is
-    not known."""
+    """Somebody whose team, or teams (`team_ids`), owe feedback to `teams`, by name. `zone` is an IANA name, the
+    programme's where theirs is not known."""
 
     person_id: int
     name: str
@@ -53,6 +56,7 @@ class Owing:
     language: str
     zone: str
     teams: tuple[str, ...]
+    team_ids: tuple[int, ...]
 
 
 def owing(db: Db, facts: RoundFacts, team_id: int | None = None) -> list[Owing]:
@@ -60,7 +64,7 @@ def owing(db: Db, facts: RoundFacts, team_id: int | None = None) -> list[Owing]:
     refused = select(_NOT.c.person_id).where(_NOT.c.round_id == facts.id)
     rows = db.execute(
         select(*(_PERSON.c[name] for name in ("id", "name", "email", "language", "time_zone")))
-        .add_columns(_PROGRAMME.c.time_zone.label("there"), _TEAM.c.name.label("team"))
+        .add_columns(_PROGRAMME.c.time_zone.label("there"), _TEAM.c.name.label("team"), PAIR.c.giver_id)
         .select_from(PAIR.outerjoin(GIVEN, GIVEN.c.pair_id == PAIR.c.id))
         .join(_TEAM, _TEAM.c.id == PAIR.c.receiver_id)
         .join(_COHORT, _COHORT.c.id == _TEAM.c.cohort_id)
@@ -74,11 +78,22 @@ def owing(db: Db, facts: RoundFacts, team_id: int | None = None) -> list[Owing]:
         .order_by(_PERSON.c.id, _TEAM.c.name)
     )
     found: dict[int, Owing] = {}
-    for id_, name, email, language, own, there, team in rows:
+    for id_, name, email, language, own, there, team, giver_id in rows:
         before = found.get(id_)
         teams = (*before.teams, team) if before else (team,)
-        found[id_] = Owing(id_, name, email, language, own or there, tuple(dict.fromkeys(teams)))
+        givers = (*before.team_ids, giver_id) if before else (giver_id,)
+        each = tuple(dict.fromkeys(teams)), tuple(dict.fromkeys(givers))
+        found[id_] = Owing(id_, name, email, language, own or there, *each)
     return list(found.values())
+
+
+def owing_documents(db: Db, facts: RoundFacts, team_id: int | None = None) -> list[Concerned]:
+    """Who is to hand in a document and wants to be reminded, of all teams or of one."""
+    lacking = documents.lacking(db, facts)
+    here = lacking if team_id is None else lacking & {team_id}
+    refused = set(db.execute(select(_NOT.c.person_id).where(_NOT.c.round_id == facts.id)).scalars())
+    found = concerned(db, facts, ROUND_TEAM.c.team_id.in_(here)) if here else []
+    return [one for one in found if one.person_id not in refused]
 
 
 def run_reminders(running: Running) -> None:
@@ -101,13 +116,16 @@ def run_reminders(running: Running) -> None:
 def remind_some(
     db: Db, pages: Pages, origin: str, *, round_id: int, kind: str, due_at: datetime, now: datetime
 ) -> bool:
-    """Write to some of those who owe and were not written to for this reveal; False: nobody is left."""
+    """Write to some of those who owe and were not written to for this time; False: nobody is left."""
     for facts in read(db, ROUND.c.id == round_id):
-        if facts.reveals_at != due_at or phase(facts, now) != Phase.OPEN:
+        document = kind.startswith(DOCUMENT)
+        due, wanted = (facts.hand_in_by, Phase.WAITING) if document else (facts.reveals_at, Phase.OPEN)
+        if due != due_at or phase(facts, now) != wanted:
             continue
         told = (_TOLD.c.round_id == facts.id) & (_TOLD.c.kind == kind) & (_TOLD.c.due_at == due_at)
         done = set(db.execute(select(_TOLD.c.person_id).where(told)).scalars())
-        waiting = [one for one in owing(db, facts) if one.person_id not in done]
+        owe: Sequence[Owing | Concerned] = owing_documents(db, facts) if document else owing(db, facts)
+        waiting = [one for one in owe if one.person_id not in done]
         _write(db, pages, origin, facts, waiting[:AT_ONCE], kind, due_at, now)
         return len(waiting) > AT_ONCE
     return False
@@ -115,11 +133,17 @@ def remind_some(
 
 def remind_team(db: Db, pages: Pages, origin: str, facts: RoundFacts, team_id: int, now: datetime) -> int:
     """Write to the people of one team now; how many. Nobody gets two of these in a few hours."""
-    told = (_TOLD.c.round_id == facts.id) & (_TOLD.c.kind == BY_HAND) & (_TOLD.c.at > now - AGAIN_AFTER)
-    recent = set(db.execute(select(_TOLD.c.person_id).where(told)).scalars())
-    waiting = [one for one in owing(db, facts, team_id) if one.person_id not in recent]
-    _write(db, pages, origin, facts, waiting, BY_HAND, now, now)
-    return len(waiting)
+    sent = 0
+    owed: dict[str, Sequence[Owing | Concerned]] = {f"{DOCUMENT}{BY_HAND}": owing_documents(db, facts, team_id)}
+    if phase(facts, now) == Phase.OPEN:
+        owed[BY_HAND] = owing(db, facts, team_id)
+    for kind, owe in owed.items():
+        told = (_TOLD.c.round_id == facts.id) & (_TOLD.c.kind == kind) & (_TOLD.c.at > now - AGAIN_AFTER)
+        recent = set(db.execute(select(_TOLD.c.person_id).where(told)).scalars())
+        waiting = [one for one in owe if one.person_id not in recent]
+        _write(db, pages, origin, facts, waiting, kind, now, now)
+        sent += len(waiting)
+    return sent
 
 
 def _write(
@@ -127,19 +151,35 @@ def _write(
     pages: Pages,
     origin: str,
     facts: RoundFacts,
-    waiting: Sequence[Owing],
+    waiting: Sequence[Owing | Concerned],
     kind: str,
     due_at: datetime,
     now: datetime,
 ) -> None:
+    document = kind.startswith(DOCUMENT)
+    words = N_("Your document is due: %(round)s") if document else N_("Your feedback is due: %(round)s")
+    expires_at = facts.opens_at if document and facts.opens_at > now else facts.reveals_at
     for one in waiting:
         language = choose(one.language, "", tuple(pages.languages.values()))
         context = {"to": one, "round": facts, "at": f"{origin}/rounds/{facts.id}"}
-        subject = pages.say(Message(N_("Your feedback is due: %(round)s"), {"round": facts.title}), language)
-        text = pages.text("mail/round_reminder.txt", context, language)
-        post(db, one.email, subject[:200], text, now, kind="feedback reminder", expires_at=facts.reveals_at)
+        subject = pages.say(Message(words, {"round": facts.title}), language)
+        text = pages.text(f"mail/round_{'document' if document else 'reminder'}.txt", context, language)
+        post(db, one.email, subject[:200], text, now, kind="feedback reminder", expires_at=expires_at)
         named = {"round_id": facts.id, "person_id": one.person_id, "kind": kind, "due_at": due_at, "at": now}
         db.execute(insert(Reminded).values(**named))
+    _ring(db, facts, waiting, bells.DOCUMENT_DUE if document else bells.DUE, now)
+
+
+def _ring(db: Db, facts: RoundFacts, waiting: Sequence[Owing | Concerned], kind: str, now: datetime) -> None:
+    """The same at their bells; the mail is written already."""
+    by_team: dict[int, list[int]] = {}
+    for one in waiting:
+        for team_id in one.team_ids:
+            by_team.setdefault(team_id, []).append(one.person_id)
+    for team_id, people in by_team.items():
+        url = f"/rounds/{facts.id}/teams/{team_id}"
+        bells.tell_team(db, facts, team_id, kind, url=url, people=people, now=now)
+    bells.mailed(db, [one.person_id for one in waiting], kind, now)
 
 
 def wants_reminders(db: Db, round_id: int, person_id: int) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select
 
 from cohorts.models import Cohort, Programme, Team
+from feedback.rounds import bells
 from feedback.rounds.models import Round, RoundList, RoundSection, RoundTeam
 from feedback.rounds.protocols import Section
 from people.models import Organisation
@@ -28,10 +29,14 @@ _COHORT: Any = Cohort.__table__  # type: ignore[attr-defined]
 _PROGRAMME: Any = Programme.__table__  # type: ignore[attr-defined]
 _HOME: Any = Organisation.__table__  # type: ignore[attr-defined]
 
-# The works that turn open pages over and write reminders: turning.py and reminders.py.
-TURNS, REMINDS = "round turns", "round reminds"
-# So long before the reveal those who owe feedback are written to.
+# The works that turn open pages over, write reminders, and tell people: turning.py, reminders.py and telling.py.
+TURNS, REMINDS, TELLS = "round turns", "round reminds", "round tells"
+# People are told once the open pages have turned over, and what was being signed at that moment is there.
+AFTERWARDS = timedelta(seconds=15)
+# So long before the reveal those who owe feedback are written to, and before that time those who owe a document.
 REMINDED_BEFORE = {"48 hours": timedelta(hours=48), "12 hours": timedelta(hours=12)}
+# How a reminder of a document is called: this before the others' words.
+DOCUMENT = "document "
 
 
 class Changed(Exception):
@@ -44,7 +49,8 @@ class NotYet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a facilitator says of a round. The times are aware; `time_zone` is the IANA zone they were written in."""
+    """What a facilitator says of a round. The times are aware; `time_zone` is the IANA zone they were written in.
+    `hand_in_by`: until when documents are handed in, where it asks for them."""
 
     title: str
     intro: str
@@ -63,6 +69,7 @@ class Plan:
     example: str
     example_feedback: str
     sections: tuple[Section, ...]
+    hand_in_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ class RoundFacts:
     opens_at: datetime
     reveals_at: datetime
     closes_at: datetime
+    hand_in_by: datetime | None
     time_zone: str
     shared_with: str
     attribution: str
@@ -219,6 +227,7 @@ def release(db: Db, facts: RoundFacts, *, by_id: int, now: datetime) -> None:
     row.version += 1
     set_clocks(db, row, now)
     tell(db, facts)
+    bells.tell_all(db, facts, bells.RELEASED, by_id=by_id, now=now)
 
 
 def move(
@@ -228,12 +237,14 @@ def move(
     opens_at: datetime,
     reveals_at: datetime,
     closes_at: datetime,
+    hand_in_by: datetime | None = None,
     zone: str,
     now: datetime,
 ) -> None:
     """Set other times. What was written stays, and is hidden until the new reveal; reminders follow it."""
     row = db.get_one(Round, facts.id, with_for_update=True)
     row.opens_at, row.reveals_at, row.closes_at, row.time_zone = opens_at, reveals_at, closes_at, zone
+    row.hand_in_by = hand_in_by
     row.version += 1
     if row.released_at is not None:
         set_clocks(db, row, now)
@@ -248,18 +259,24 @@ def cancel(db: Db, facts: RoundFacts, *, why: str, by_id: int, now: datetime) ->
     row.cancelled_at, row.cancelled_by_id, row.cancelled_why = now, by_id, why
     row.version += 1
     tell(db, facts)
+    if row.released_at is not None:
+        bells.tell_all(db, facts, bells.CALLED_OFF, by_id=by_id, now=now)
 
 
 def set_clocks(db: Db, row: Round, now: datetime) -> None:
     """Ask for the work at each time that is still to come. Clocks of times that were moved find nothing to do."""
     for name in ("opens_at", "reveals_at", "closes_at"):
         at: datetime = getattr(row, name)
+        mark, told = f"round-{row.id}-{name}-{at.isoformat()}", at.isoformat()
         if at > now:
-            enqueue(db, TURNS, now=now, at=at, key=f"round-{row.id}-{name}-{at.isoformat()}", round=row.id)
-    for kind, before in REMINDED_BEFORE.items():
-        if row.opens_at < row.reveals_at - before > now:
-            key, told = f"round-{row.id}-reminds-{kind}-{row.reveals_at.isoformat()}", row.reveals_at.isoformat()
-            enqueue(db, REMINDS, now=now, at=row.reveals_at - before, key=key, round=row.id, when=kind, due=told)
+            enqueue(db, TURNS, now=now, at=at, key=mark, round=row.id)
+        if at > now and name != "closes_at":
+            enqueue(db, TELLS, now=now, at=at + AFTERWARDS, key=f"{mark}-told", round=row.id, time=name, told=told)
+    for begins, due, what in ((row.opens_at, row.reveals_at, ""), (now, row.hand_in_by, DOCUMENT)):
+        for kind, before in REMINDED_BEFORE.items():
+            if due is not None and begins < due - before > now:
+                key, told = f"round-{row.id}-reminds-{what}{kind}-{due.isoformat()}", due.isoformat()
+                enqueue(db, REMINDS, now=now, at=due - before, key=key, round=row.id, when=f"{what}{kind}", due=told)
 
 
 def tell(db: Db, facts: RoundFacts) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ class Trouble(StrEnum):
     """Why a team is stuck. NOBODY: it has no people; UNSEEN: none of them was signed in since the round opened."""
 
     NOBODY = "nobody"
+    NO_DOCUMENT = "no document"
     UNSEEN = "unseen"
     NOT_BEGUN = "not begun"
     UNSIGNED = "unsigned"
@@ -33,15 +34,23 @@ class Stuck:
 
 
 def stuck(
-    reached: Phase, gives: int, teams: Sequence[TeamIn], pairs: Sequence[PairNow], balances: Sequence[Balance]
+    reached: Phase,
+    gives: int,
+    teams: Sequence[TeamIn],
+    pairs: Sequence[PairNow],
+    balances: Sequence[Balance],
+    lacking: Collection[int] = (),
 ) -> list[Stuck]:
-    """What stands in the way of each team, the gravest first; `gives`: how many each should give and get."""
+    """What stands in the way of each team, the gravest first; `gives`: how many each should give and get; `lacking`:
+    the teams that have not handed in the document the round asks for."""
     by_team = {one.team_id: one for one in balances}
     found = []
     for team in teams:
         if team.excused_at is not None:
             continue
         mine = [pair for pair in pairs if pair.giver_id == team.id]
+        if team.id in lacking and team.members and reached in (Phase.WAITING, Phase.OPEN):
+            found.append(Stuck(team.id, Trouble.NO_DOCUMENT))
         found += [Stuck(team.id, *told) for told in _of_team(reached, gives, team, mine, by_team[team.id])]
     return sorted(found, key=lambda one: list(Trouble).index(one.trouble))
 

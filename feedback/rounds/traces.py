@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 
 from feedback.rounds.conflicts import CONFLICT
+from feedback.rounds.documents import HANDED_IN
 from feedback.rounds.models import FeedbackItem, Helped, ItemAnswer, Practice, Reminded, Unreminded
 from feedback.rounds.pairs import GIVEN, PAIR, PART
 from feedback.rounds.rounds import ROUND, ROUND_TEAM, read, tell
@@ -36,6 +37,9 @@ def about(db: Db, person_id: int) -> Told:
         "rounds_run": rows(db, rounds.where(ran).order_by(ROUND.c.id)),
         "teams_excused": rows(db, excused.where(ROUND_TEAM.c.excused_by_id == person_id)),
         "conflicts": rows(db, _of(CONFLICT, "team_id", "other_id", "why", "at").where(CONFLICT.c.by_id == person_id)),
+        "documents_handed_in": rows(
+            db, _of(HANDED_IN, "round_id", "team_id", "at").where(HANDED_IN.c.by_id == person_id)
+        ),
         "feedback_begun": rows(db, begun.where(MEMBERSHIP.c.person_id == person_id)),
         "feedback_signed": rows(db, _of(GIVEN, "pair_id", "signed_at").where(GIVEN.c.author_id == person_id)),
         "feedback_answers": rows(

@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 
 from cohorts.models import Membership, Removal
 from feedback.rounds.reminders import run_reminders
-from feedback.rounds.rounds import REMINDS, ROUND, ROUND_TEAM, TURNS, RoundFacts, read, tell, tell_run
+from feedback.rounds.rounds import REMINDS, ROUND, ROUND_TEAM, TELLS, TURNS, RoundFacts, read, tell, tell_run
+from feedback.rounds.telling import run_telling
 from people.models import Login
 from server.clock import utc_now
 from server.db import Database, Db
@@ -64,5 +65,6 @@ def _seen(db: Db, facts: RoundFacts) -> list[int]:
 works = [
     Work(TURNS, _turn, lane="mail", first=True),
     Work(REMINDS, run_reminders),
+    Work(TELLS, run_telling, lane="mail"),
     Work("look after rounds", lambda running: look(running.database, utc_now()), every=timedelta(minutes=1)),
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from litestar.handlers import HTTPRouteHandler
 
 from feedback.attachments import clear as clear_files
-from feedback.comments import author_renamed
 from feedback.drafts import clear
 from feedback.follows import clear as clear_links
 from feedback.mentions import people_changed, person_renamed
+from feedback.renaming import author_renamed
 from feedback.web import (
     attachments,
     comments,
@@ -32,7 +32,7 @@ from feedback.web.bell import bell
 from feedback.web.drafting import kept as draft_kept
 from feedback.web.drafting import sent as draft_sent
 from feedback.web.kinds import kinds
-from feedback.web.panels import cohort_panels
+from feedback.web.panels import cohort_panels, home_panels
 from feedback.withdrawals import erase_withdrawn
 from server.jobs import Work, hourly
 
@@ -42,6 +42,7 @@ __all__ = [
     "cohort_panels",
     "draft_kept",
     "draft_sent",
+    "home_panels",
     "kinds",
     "notices",
     "people_changed",

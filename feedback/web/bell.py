@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cohorts.identity import NAMES
 from cohorts.policies import Held
 from cohorts.web.doors import standing
 from feedback import notices
@@ -60,9 +61,16 @@ def _listen(call: Call, stream_id: int) -> Ear:
 
 
 def _show(db: Db, ear: Ear, stream_id: int, regions: Sequence[str]) -> list[Placed]:
+    # What else packages touch for that person alone is fetched where it is shown.
+    poked = [Placed(name, None, poke=True) for name in regions if name not in (BELL, NAMES)]
+    if not {BELL, NAMES} & set(regions):
+        return poked
     now = shown(notices.unread(db, ear.person_id))
+    if NAMES in regions:
+        # No page has that list: each is loaded again as a whole.
+        return [Placed(BELL, now, into="in-other-names")]
     # What they are is read at their page alone.
-    return [Placed(BELL, now, elsewhere=True), Placed("told", None, poke=True)] if BELL in regions else []
+    return [Placed(BELL, now, elsewhere=True), Placed("told", None, poke=True), *poked]
 
 
-kind = Kind("bell", _listen, _show)
+kind = Kind("bell", _listen, _show, personal=True)

@@ -53,9 +53,16 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def keep_also(name: str, kind: Kind, texts: tuple[str, ...], beside: tuple[str, ...]) -> None:
-    """Keep drafts of another kind of form: `texts` are its fields for words, `beside` what else is kept of it."""
-    KINDS[name], TEXTS[name], BESIDE[name] = kind, texts, beside
+# What fields of other kinds are called, by kind: msgids.
+CALLED: dict[str, Mapping[str, str]] = {}
+
+
+def keep_also(
+    name: str, kind: Kind, texts: tuple[str, ...], beside: tuple[str, ...], called: Mapping[str, str] | None = None
+) -> None:
+    """Keep drafts of another kind of form: `texts` are its fields for words, `beside` what else is kept of it;
+    `called`: what those fields are called (msgids), where one is not a comment."""
+    KINDS[name], TEXTS[name], BESIDE[name], CALLED[name] = kind, texts, beside, called or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +215,10 @@ def _conflict(call: Call, desk: int) -> dict[str, Any]:
     if found is None:
         raise NotYours
     mine = of_kind(place.name, {name: _chosen(name, as_typed(call)) for name in as_typed(call)})
+    called = {**LABELS, **CALLED.get(kind, {})}
     both = [(name, mine.get(name, ""), found.fields.get(name, "")) for name in TEXTS[kind]]
     sides = [
-        Side(name, LABELS.get(name, N_("Your comment")), one, other, differences(one, other))
+        Side(name, called.get(name, N_("Your comment")), one, other, differences(one, other))
         for name, one, other in both
         if one != other
     ]

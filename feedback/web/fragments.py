@@ -21,6 +21,7 @@ from feedback.attachments import Attached, attached
 from feedback.policies import may_resolve_thread
 from feedback.threads import ThreadNow
 from feedback.windows import block_of
+from feedback.withdrawals import RESTORABLE
 from server.db import Db
 from server.pages import Fragment
 
@@ -55,11 +56,12 @@ class ReactionsShown(NamedTuple):
 
 
 class WithdrawnShown(NamedTuple):
-    """What stays where a comment was. `restorable`: its words are not erased yet."""
+    """What stays where a comment was. `until`: how long its author may put it back; None: its words are erased."""
 
     id: int
     reply: bool
-    restorable: bool
+    until: datetime | None
+    zone: str
 
 
 class HiddenShown(NamedTuple):
@@ -113,9 +115,9 @@ def comment(row: Any, thread: ThreadNow, vantage: Vantage) -> Fragment:
     attribution, told_files = row[17:19]
     hidden, told_mentions = row[19:21]
     if withdrawn:
-        return Fragment(
-            "feedback/_withdrawn.html", WithdrawnShown(id_, parent_id is not None, not erased), f"comment-{id_}"
-        )
+        until = None if erased else withdrawn + RESTORABLE
+        gone = WithdrawnShown(id_, parent_id is not None, until, thread.zone)
+        return Fragment("feedback/_withdrawn.html", gone, f"comment-{id_}")
     if hidden is not None:
         return Fragment("feedback/_hidden.html", HiddenShown(id_, parent_id is not None, hidden), f"comment-{id_}")
     written = mentions.shown(written, told_mentions, vantage.language)

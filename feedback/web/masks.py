@@ -5,7 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+from babel import Locale
+from babel.languages import get_official_languages
+from babel.localedata import locale_identifiers
 
 from cohorts.identity import BY_ROLE, NOBODY, RULES, STRICTNESS, in_place_of, stricter
 from cohorts.models import Attribution, Role
@@ -14,9 +19,9 @@ from feedback import attachments
 from feedback.naming import given_away, traits_of
 from feedback.web.doors import OpenThread
 from server.calls import Call
-from server.languages import ENGLISH, N_
+from server.languages import ENGLISH, N_, Language
 from server.markdown import to_html
-from server.pages import country
+from server.pages import babel_locale, country
 from server.refusals import Message, Rejected
 
 NAMES_YOU = N_(
@@ -83,9 +88,24 @@ def need_unnamed(call: Call, thread: OpenThread, text: str, wanted: str, as_it_i
 
 def _pieces(call: Call, text: str) -> tuple[str, ...]:
     def countries(code: str) -> tuple[str, ...]:
-        return (country(code, ENGLISH), country(code, call.language))
+        return words_for(code, call.language)
 
     return given_away(text, traits_of(call.db, call.signed_in.person_id, countries))
+
+
+@lru_cache(maxsize=512)
+def words_for(code: str, language: Language) -> tuple[str, ...]:
+    """The names of a country (ISO 3166 alpha-2) and of what is spoken there, in English, in that language, and as it
+    is called there. English is spoken everywhere here."""
+    spoken = [tag for tag in get_official_languages(code, de_facto=True) if tag != ENGLISH.tag]
+    names = [country(code, ENGLISH), country(code, language)]
+    read_in = [Locale.parse(babel_locale(ENGLISH)), Locale.parse(babel_locale(language))]
+    for tag in spoken:
+        # Of some that few speak only the name is known.
+        own = [Locale.parse(tag)] if tag in locale_identifiers() else []
+        names += [one.territories.get(code, "") for one in own]
+        names += [one.languages.get(tag, "") for one in (*read_in, *own)]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _visible(text: str) -> str:

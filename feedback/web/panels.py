@@ -8,19 +8,23 @@ from feedback import visits
 from feedback.policies import may_follow_news
 from feedback.web import fragments
 from server.calls import Call
-from server.live.log import positions
 
 
 def news(call: Call, cohort: OpenCohort) -> Panel | None:
     """What is new in a cohort, for those who take part in it."""
     if not may_follow_news(cohort.vantage):
         return None
-    live = positions(call.db, (cohort.talk_stream_id,))
     shown = fragments.news(call.db, cohort.vantage, cohort.id, cohort.programme.time_zone)
     unread = visits.unread_teams(call.db, call.signed_in.person_id, cohort.vantage, cohort.id)
     marked = tuple(f"team-{id_}" for id_ in unread)
-    return Panel(call.house.pages.show(shown, call.language), live, aside=True, unread=marked)
+    return Panel(call.house.pages.show(shown, call.language), (cohort.talk_stream_id,), aside=True, unread=marked)
 
 
-# What a cohort's page is to show of this package.
+def new_by_cohort(call: Call) -> dict[int, int]:
+    """In how many conversations of each cohort something is new to the reader."""
+    return visits.unread_by_cohort(call.db, call.signed_in.person_id)
+
+
+# What the start page is to show of this package, by cohort; and what a cohort's page is.
+home_panels = (new_by_cohort,)
 cohort_panels = (news,)

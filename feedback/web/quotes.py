@@ -19,7 +19,7 @@ from people.web.forms import errors_of, typed_in
 from server.calls import Call, Door, Reply
 from server.forms import Form, words
 from server.languages import N_
-from server.pages import Page
+from server.pages import Page, Piece
 from server.receipts import new_key
 from server.refusals import Message, NotAllowed, NotYours, Rejected, Wrong
 from server.routes import page, verb
@@ -110,8 +110,12 @@ def create(call: Call, comment: CommentToQuoteDoor, form: QuoteForm) -> Reply:
 
 def quotes_page(call: Call, viewer: SelfDoor) -> Page:
     """What one is asked, what one asked, and what was asked in the programmes one runs."""
-    me = viewer.person_id
-    context: dict[str, Any] = {
+    return Page("feedback/quotes.html", _listed(call), () if viewer.bell is None else (viewer.bell,))
+
+
+def _listed(call: Call) -> dict[str, Any]:
+    viewer, me = call.signed_in, call.signed_in.person_id
+    return {
         "asked_of_me": quotes.asked_of(call.db, me),
         "asked_by_me": quotes.asked_by(call.db, me),
         "of_others": quotes.in_programmes(call.db, run_programmes(standing(call))),
@@ -119,10 +123,15 @@ def quotes_page(call: Call, viewer: SelfDoor) -> Page:
         "zone": viewer.time_zone or "UTC",
         "errors": errors_of(call),
     }
-    return Page("feedback/quotes.html", context)
 
 
 show = page("/quotes", name="quotes.show")(quotes_page)
+
+
+@page("/quotes/list", name="quotes.list")
+def show_list(call: Call, viewer: SelfDoor) -> Piece:
+    """The quotes alone, for a page of them that is open."""
+    return Piece("feedback/quoted.html", _listed(call))
 
 
 def quotes_again(call: Call, quote: QuoteNow) -> Page:
@@ -150,7 +159,7 @@ def end(call: Call, quote: QuoteDoor) -> Reply:
     return Reply("/quotes?done=quote-ended")
 
 
-routes = [ask, create, show, answer, end]
+routes = [ask, create, show, show_list, answer, end]
 notices = {
     "quote-asked": N_("The author is asked. You find the answer here."),
     "quote-answered": N_("Your answer is recorded."),

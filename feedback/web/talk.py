@@ -11,7 +11,7 @@ from feedback.follows import VOLUMES
 from feedback.models import Volume
 from feedback.policies import may_comment
 from feedback.web import fragments
-from feedback.web.composer import composing
+from feedback.web.composer import composed, composing
 from feedback.web.conversations import conversation, window_asked
 from feedback.web.doors import OpenThread, ThreadDoor
 from feedback.web.since import since_last_visit
@@ -30,18 +30,20 @@ class Talk:
 
 def talk(call: Call, thread: OpenThread) -> Talk:
     """The conversation of a thread as this reader may see it."""
-    window = window_asked(call, thread.now)
+    window, talks = window_asked(call, thread.now), may_comment(thread.initiative.vantage, thread.initiative.held)
     said = conversation(call, thread.now, thread.initiative.vantage, window)
+    since, written = since_last_visit(call, thread.now, window, said.standing), composing(call, thread)
     context = {
         "conversation": said.shown,
         "window": window,
-        "since": since_last_visit(call, thread.now, window, said.standing),
+        "since": since,
         "resolution": fragments.resolution(thread.now, thread.initiative.vantage, empty=not thread.now.tops),
         "seen_by": AUDIENCE_WORDS[thread.now.kind],
         "volume": call.once(("volume", thread.now.id), lambda: Volume.ANSWERS),
         "volumes": VOLUMES,
-        "talks": may_comment(thread.initiative.vantage, thread.initiative.held),
-        **composing(call, thread),
+        "composer": composed(call, written) if talks else "",
+        "rule": written["rule"],
+        "thread": thread.now,
     }
     return Talk(context, tuple(said.mine.get(call.signed_in.person_id, ())))
 

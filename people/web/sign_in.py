@@ -8,6 +8,7 @@ from urllib.parse import quote
 from litestar.handlers import HTTPRouteHandler
 
 from people import logins, persons, sign_in
+from people.logins import Ending
 from people.models import Person
 from people.web.doors import login_token
 from people.web.forms import CodeForm, EmailForm, errors_of, local_path, typed_in
@@ -37,12 +38,19 @@ CODES_FROM = Limit("codes tried by a client", 100, _HOUR, _TOO_MANY_CODES)
 # One sentence for every reason: which one it is would tell whether the address is known.
 WRONG_CODE = N_("This code does not work: a digit is wrong, or it is too old or used. Check it, or ask for a new mail.")
 
+WHY_ENDED = {
+    Ending.IDLE: N_("You were signed out because you had not been here for two weeks."),
+    Ending.LONGEST: N_("You were signed out because everybody is asked to sign in again after 60 days."),
+    Ending.ENDED: N_("You were signed out. That can be done from another browser in which you are signed in."),
+}
+
 
 def new_login(call: Call, person_id: int, to: str) -> Reply:
     """Sign this browser in as that person. The login it came with, planted or real, ends."""
     logins.end(call.db, login_token(call))
     token = logins.begin(call.db, person_id, call.agent, call.now)
-    age = int(logins.LONGEST.total_seconds())
+    # The cookie outlives the login, so that at its end this browser can be told why.
+    age = int((logins.LONGEST + logins.REMEMBERED).total_seconds())
     return Reply(to, cookies=(CookieSet(call.house.settings.login_cookie, token, age),))
 
 
@@ -50,7 +58,14 @@ def sign_in_page(call: Call) -> Page:
     """Asks for the address."""
     typed = typed_in(call, email="", next=call.query.get("next", "/"))
     context = {"email": typed["email"], "next": local_path(typed["next"]), "errors": errors_of(call)}
-    return Page("people/sign_in.html", context)
+    return Page("people/sign_in.html", context | {"ended": _why_ended(call)})
+
+
+def _why_ended(call: Call) -> str:
+    """Why a browser that was signed in is asked to sign in, a msgid; empty where it was not."""
+    token = login_token(call)
+    how = logins.how_ended(call.db, token, call.now) if token and call.viewer is None else None
+    return WHY_ENDED[how] if how else ""
 
 
 @page("/sign-in")

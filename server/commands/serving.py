@@ -8,6 +8,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 
+from server import vendored
 from server.commands import CannotStart
 from server.commands.databases import open_database, prepare
 from server.settings import ROOT, Settings, read_settings
@@ -81,6 +82,8 @@ def need_port(settings: Settings) -> None:
 
 def run(settings: Settings, environment: Mapping[str, str], words: Sequence[str], workers: int = 1) -> None:
     """Serve, and say `words` as soon as the address answers: who opens it at once finds somebody in."""
+    if missing := vendored.trouble():
+        words = [*words, missing]
 
     def serving() -> None:
         print("".join(f"{line}\n" for line in words), end="", flush=True)

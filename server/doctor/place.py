@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from server import vendored
 from server.clock import zone_names
 from server.doctor import Finding, Installation, look, ok, wrong
 from server.settings import LOOPBACK, ROOT
@@ -141,11 +142,9 @@ def zones(_installation: Installation) -> Iterator[Finding]:
 def front_end(_installation: Installation) -> Iterator[Finding]:
     from server.static import StaticFiles
 
-    needed = ("vendor/htmx.min.js", "vendor/hx-ws.min.js", "css/sweetspot.css", "js/live.js")
-    found = StaticFiles().files
-    fonts = sum(name.startswith("vendor/fonts/") for name in found)
-    missing = [name for name in needed if name not in found] + ([] if fonts else ["vendor/fonts"])
-    if missing:
-        yield wrong("Front end", f"static/{missing[0]} is missing, so no page can be shown: make setup")
+    if words := vendored.trouble():
+        yield wrong("Front end", words)
     else:
-        yield ok("Front end", f"{len(found)} files, {fonts} of them fonts")
+        files = StaticFiles().files
+        fonts = sum(name.startswith("vendor/fonts/") for name in files)
+        yield ok("Front end", f"{len(files)} files, {fonts} of them fonts")

@@ -62,8 +62,7 @@ def replayed(
         return [frames.resync(0)], list(positions(call.db, [each.stream_id for each in since]))
     told: list[str] = []
     reached: list[Position] = []
-    for position in since:
-        found = changes_since(call.db, position)
+    for position, found in zip(since, changes_since(call.db, since), strict=True):
         if found is None:
             call.house.hub.figures.resyncs += 1
             told = [frames.resync(SPREAD)]

@@ -81,6 +81,10 @@ class Groups:
         """The groups of one stream, by vantage."""
         return self._by_stream.get(stream_id, {})
 
+    def is_personal(self, stream_id: int) -> bool:
+        """Whether a stream is one reader's own."""
+        return any(group.kind.personal for group in self.of(stream_id).values())
+
     def streams(self) -> Iterable[int]:
         """The streams that have pages."""
         return self._by_stream.keys()

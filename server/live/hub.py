@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -20,8 +19,9 @@ from server.figures import Figures
 from server.lanes import Lanes
 from server.live import frames
 from server.live.groups import Groups
-from server.live.kinds import SHARED, Kind, Kinds, Shown
-from server.live.log import TOUCHED, Position, changes_since, positions
+from server.live.kinds import Kind, Kinds, Shown
+from server.live.log import TOUCHED, Position, positions
+from server.live.news import News, Wanted, news_of
 from server.live.presence import Presence
 from server.live.protocol import MOST_WAITING
 from server.live.sockets import Socket
@@ -31,17 +31,11 @@ log = logging.getLogger("sweetspot.live")
 
 TICK = 0.05
 POLL = 1.0
+# Personal streams wait no longer for a room in which there is always something new.
+LATEST = 0.5
 RESTART = 1012
 # Pages that are opening at the same time.
 OPENING = 8
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a delivery found: where the stream is now, and the regions for each vantage. None: start over."""
-
-    at: Position | None
-    shown: Mapping[Any, Shown]
 
 
 class Hub:
@@ -67,6 +61,9 @@ class Hub:
         # When the first commit was made that a stream has not delivered yet.
         self._committed: dict[int, float] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        # Personal streams that may have news, and what was woken with them and goes ahead.
+        self._later, self._ahead = set[int](), set[int]()
+        self._last: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reauthorise: Any = None
 
@@ -88,7 +85,8 @@ class Hub:
         self.wake(stream_ids)
 
     def wake(self, stream_ids: Iterable[int]) -> None:
-        """Streams may have news. At once for the first, then what comes within a tick shares a frame."""
+        """Streams may have news. At once for the first, then what comes within a tick shares a frame. Personal ones
+        follow a tick later, together: a comment that thirty people are told of is shown to all before."""
         stream_ids = list(stream_ids)
         for act in self.woken_too:
             act(stream_ids)
@@ -97,10 +95,20 @@ class Hub:
             if stream_id in self._persons:
                 for socket in list(self.pages_of(self._persons[stream_id])):
                     self.hold(socket)
-            if stream_id in self.groups.delivered and stream_id not in self._dirty:
-                self._dirty.add(stream_id)
-                if stream_id not in self._tasks:
-                    self._tasks[stream_id] = asyncio.create_task(self._serve(stream_id))
+            if self.groups.is_personal(stream_id):
+                self._later.add(stream_id)
+            else:
+                self._look(stream_id)
+        if self._later:
+            self._ahead.update(stream_ids)
+            if self._last is None or self._last.done():
+                self._last = asyncio.create_task(self._serve_later())
+
+    def _look(self, stream_id: int) -> None:
+        if stream_id in self.groups.delivered and stream_id not in self._dirty:
+            self._dirty.add(stream_id)
+            if stream_id not in self._tasks:
+                self._tasks[stream_id] = asyncio.create_task(self._serve(stream_id))
 
     def listened(self) -> list[int]:
         """The streams somebody follows, persons included."""
@@ -115,7 +123,10 @@ class Hub:
             while stream_id in self._dirty:
                 self._dirty.discard(stream_id)
                 try:
-                    await self._deliver(stream_id)
+                    if stream_id in self._persons:
+                        await self._person_changed(stream_id)
+                    else:
+                        await self._deliver([stream_id])
                 except Exception:
                     log.exception("delivering stream %s", stream_id)
                     self._dirty.add(stream_id)
@@ -125,45 +136,50 @@ class Hub:
             self._tasks.pop(stream_id, None)
             self._committed.pop(stream_id, None)
 
-    async def _deliver(self, stream_id: int) -> None:
-        since = self.groups.delivered.get(stream_id)
-        if since is None:
-            return
-        if stream_id in self._persons:
-            await self._person_changed(stream_id, since)
-            return
-        news = await self._lanes.reads.run(partial(self._news, stream_id, since, self._vantages(stream_id)))
-        # A vantage that joined while we rendered is rendered too, before anything is written.
-        while missing := self._vantages(stream_id).keys() - news.shown.keys():
-            if news.at is None:
-                break
-            kinds = {vantage: kind for vantage, kind in self._vantages(stream_id).items() if vantage in missing}
-            more = await self._lanes.reads.run(partial(self._news, stream_id, since, kinds))
-            # The earlier position stays: what came between is delivered again to all, and does no harm.
-            news = News(None if more.at is None else news.at, {**news.shown, **more.shown})
-        self._write(stream_id, since, news)
-        if passing := self._passing.pop(stream_id, None):
+    async def _serve_later(self) -> None:
+        while self._later:
+            await asyncio.sleep(TICK)
+            if ahead := [task for id_, task in self._tasks.items() if id_ in self._ahead]:
+                await asyncio.wait(ahead, timeout=LATEST)
+            stream_ids, self._later, self._ahead = sorted(self._later), set(), set()
             try:
-                await self._deliver_passing(stream_id, passing)
+                await self._deliver(stream_ids)
             except Exception:
-                # No log has it: what is lost here would be wrong until it changes again.
-                self._passing.setdefault(stream_id, set()).update(passing)
-                raise
+                log.exception("delivering %s personal streams", len(stream_ids))
+                # One that fails must not keep the others from theirs: each is tried alone.
+                for stream_id in stream_ids:
+                    self._look(stream_id)
+
+    async def _deliver(self, stream_ids: Iterable[int]) -> None:
+        since = [at for id_ in stream_ids if (at := self.groups.delivered.get(id_))]
+        found: dict[Position, News] = {}
+        # A vantage that joined while we rendered is rendered too, before anything is written.
+        while wanted := {at: kinds for at in since if (kinds := self._missing(at, found.get(at)))}:
+            for at, news in (await self._lanes.reads.run(partial(self._news, wanted))).items():
+                found[at] = found[at].joined(news) if at in found else news
+        for at, news in found.items():
+            self._write(at.stream_id, at, news)
+        for at in since:
+            if passing := self._passing.pop(at.stream_id, None):
+                try:
+                    await self._deliver_passing(at.stream_id, passing)
+                except Exception:
+                    # No log has it: what is lost here would be wrong until it changes again.
+                    self._passing.setdefault(at.stream_id, set()).update(passing)
+                    raise
+
+    def _missing(self, since: Position, found: News | None) -> dict[Any, Kind]:
+        if found is not None and found.at is None:
+            return {}
+        vantages = self._vantages(since.stream_id)
+        return {vantage: kind for vantage, kind in vantages.items() if found is None or vantage not in found.shown}
 
     def _vantages(self, stream_id: int) -> dict[Any, Kind]:
         return {vantage: group.kind for vantage, group in self.groups.of(stream_id).items()}
 
-    def _news(self, stream_id: int, since: Position, kinds: Mapping[Any, Kind]) -> News:
+    def _news(self, wanted: Wanted) -> dict[Position, News]:
         with self._database.transaction(writing=False) as db:
-            found = changes_since(db, since)
-            if found is None:
-                return News(None, dict.fromkeys(kinds, Shown("")))
-            seq, regions = found
-            at = Position(stream_id, since.epoch, seq)
-            if not regions:
-                return News(at, dict.fromkeys(kinds, Shown("")))
-            db.info[SHARED] = {}
-            return News(at, {v: self._shown(kind.show(db, v, stream_id, regions), v) for v, kind in kinds.items()})
+            return news_of(db, wanted, self._shown)
 
     def _shown(self, placed: Any, vantage: Any) -> Shown:
         return self.kinds.shown(placed, self._pages.languages[vantage.language])
@@ -220,13 +236,14 @@ class Hub:
                 self._passing.setdefault(stream_id, set()).add(f"presence-{place}")
                 self.wake([stream_id])
 
-    async def _person_changed(self, stream_id: int, since: Position) -> None:
+    async def _person_changed(self, stream_id: int) -> None:
+        since = self.groups.delivered.get(stream_id)
+
         def now() -> Position | None:
             with self._database.transaction(writing=False) as db:
                 return next(iter(positions(db, [stream_id])), None)
 
-        at = await self._lanes.reads.run(now)
-        if at is None or at != since:
+        if since and (at := await self._lanes.reads.run(now)) != since:
             if at is not None:
                 self.groups.delivered[stream_id] = at
             await self._reauthorise(list(self.pages_of(self._persons.get(stream_id, 0))))

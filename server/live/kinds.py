@@ -51,12 +51,14 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of stream: who may listen, what its regions show, and where a listener counts as present."""
+    """One kind of stream: who may listen, what its regions show, and where a listener counts as present. `personal`:
+    each is one reader's own, and is told after what many read."""
 
     name: str
     listen: Callable[[Call, int], Any]
     show: Callable[[Db, Any, int, Sequence[str]], list[Placed]]
     presence: Callable[[Call, int], str | None] = lambda call, stream_id: None
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

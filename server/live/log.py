@@ -25,6 +25,8 @@ from server.settings import LARGEST_ID
 TOUCHED = "touched"
 MOST_REPLAYED = 200
 KEPT_CHANGES = 2_000
+# Streams that are stepped by one statement: a comment may be told of to everybody in a large cohort.
+TOGETHER = 500
 
 
 class Stream(SQLModel, table=True):
@@ -46,11 +48,6 @@ class Change(SQLModel, table=True):
 
 _STREAM: Any = Stream.__table__  # type: ignore[attr-defined]
 _CHANGE: Any = Change.__table__  # type: ignore[attr-defined]
-_POSITION = select(_STREAM.c.epoch, _STREAM.c.seq).where(_STREAM.c.id == bindparam("stream"))
-_POSITIONS = select(_STREAM.c.id, _STREAM.c.epoch, _STREAM.c.seq).where(
-    _STREAM.c.id.in_(bindparam("ids", expanding=True))
-)
-
 _REGIONS = (
     select(_CHANGE.c.region)
     .where(
@@ -60,9 +57,10 @@ _REGIONS = (
     )
     .order_by(_CHANGE.c.seq)
 )
-_STEP = (
-    update(_STREAM).where(_STREAM.c.id == bindparam("stream")).values(seq=_STREAM.c.seq + 1).returning(_STREAM.c.seq)
-)
+_THESE = _STREAM.c.id.in_(bindparam("ids", expanding=True))
+_LOCK = select(_STREAM.c.id).where(_THESE).order_by(_STREAM.c.id).with_for_update()
+_STEP = update(_STREAM).where(_THESE).values(seq=_STREAM.c.seq + 1).returning(_STREAM.c.id, _STREAM.c.seq)
+_POSITIONS = select(_STREAM.c.id, _STREAM.c.epoch, _STREAM.c.seq).where(_THESE)
 _WRITE = insert(_CHANGE)
 _FORGET = delete(_CHANGE).where(_CHANGE.c.stream_id == bindparam("stream"), _CHANGE.c.seq < bindparam("before"))
 
@@ -120,12 +118,19 @@ def write_touched(db: Db) -> None:
     db.flush()
     # Every change waits for this: the tables and not the models, on the connection itself.
     connection = db.connection()
-    rows: list[dict[str, Any]] = []
-    for stream_id in sorted(touched):
-        seq = connection.execute(_STEP, {"stream": stream_id}).scalar_one()
-        rows += ({"stream_id": stream_id, "seq": seq, "region": region} for region in touched[stream_id])
-        if seq % 500 == 0:
-            connection.execute(_FORGET, {"stream": stream_id, "before": seq - KEPT_CHANGES})
+    ids, rows = sorted(touched), []
+    for ahead in range(0, len(ids), TOGETHER):
+        some = {"ids": ids[ahead : ahead + TOGETHER]}
+        if len(ids) > 1 and connection.dialect.name != "sqlite":
+            # An update takes its locks in whatever order it finds the rows. SQLite has one writer at a time.
+            connection.execute(_LOCK, some)
+        stepped = connection.execute(_STEP, some).all()
+        if len(stepped) != len(some["ids"]):
+            raise LookupError("a stream that was touched is not there")
+        for stream_id, seq in stepped:
+            rows += [{"stream_id": stream_id, "seq": seq, "region": region} for region in touched[stream_id]]
+            if seq % 500 == 0:
+                connection.execute(_FORGET, {"stream": stream_id, "before": seq - KEPT_CHANGES})
     if rows:
         connection.execute(_WRITE, rows)
 
@@ -135,14 +140,28 @@ def positions(db: Db, stream_ids: Iterable[int]) -> tuple[Position, ...]:
     return tuple(Position(*row) for row in ask(db, _POSITIONS, ids=list(stream_ids)))
 
 
-def changes_since(db: Db, position: Position) -> tuple[int, Sequence[str]] | None:
-    """The newest number and the distinct regions touched since `position`; None: it cannot be told any more."""
-    row = ask(db, _POSITION, stream=position.stream_id).first()
-    if row is None or row.epoch != position.epoch or position.seq > row.seq:
+def placed(db: Db, live: Iterable[Position | int]) -> tuple[Position, ...]:
+    """Where the streams of a page are: those it names by their ids in one question, the others as it has read them. A
+    transaction that reads sees one moment, so it does not matter when in it that is asked."""
+    streams = list(live)
+    ids = [one for one in streams if isinstance(one, int)]
+    now = {at.stream_id: at for at in positions(db, ids)} if ids else {}
+    return tuple(now[one] if isinstance(one, int) else one for one in streams)
+
+
+def changes_since(db: Db, since: Sequence[Position]) -> list[tuple[int, Sequence[str]] | None]:
+    """Of each of those streams the newest number and the distinct regions touched since that position; None: it cannot
+    be told any more."""
+    now = {at.stream_id: at for at in positions(db, [position.stream_id for position in since])}
+    return [_between(db, position, now.get(position.stream_id)) for position in since]
+
+
+def _between(db: Db, since: Position, now: Position | None) -> tuple[int, Sequence[str]] | None:
+    if now is None or now.epoch != since.epoch or since.seq > now.seq:
         return None
-    if position.seq == row.seq:
-        return row.seq, ()
-    if row.seq - position.seq > MOST_REPLAYED:
+    if since.seq == now.seq:
+        return now.seq, ()
+    if now.seq - since.seq > MOST_REPLAYED:
         return None
-    regions = ask(db, _REGIONS, stream=position.stream_id, after=position.seq, to=row.seq).scalars()
-    return row.seq, tuple(dict.fromkeys(regions))
+    regions = ask(db, _REGIONS, stream=since.stream_id, after=since.seq, to=now.seq).scalars()
+    return now.seq, tuple(dict.fromkeys(regions))

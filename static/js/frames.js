@@ -7,10 +7,11 @@ import { advance, compare } from "sweetspot/positions";
 import { parse, steadily } from "sweetspot/reading";
 import { isBusy } from "sweetspot/typing";
 
-const AGAIN = 90_000, SLOWEST = 60_000;
+// Milliseconds; and seconds: a frame that does not fit this page fits none like it, and they all heard it just now.
+const AGAIN = 90_000, SLOWEST = 60_000, CROWD = 2;
 let queue = Promise.resolve(), stale = false, tries = 0, morphed = 0;
 
-const inTurn = (work) => (queue = queue.then(work).catch((error) => { console.warn(error); resync(); }));
+const inTurn = (work) => (queue = queue.then(work).catch((error) => { console.warn(error); resync(CROWD); }));
 const moved = () => document.dispatchEvent(new Event("live:moved"));
 
 /** Takes one frame: {content, from, at, say, mine, anew, poke, beat, access, resync}. Settles when it is applied. */

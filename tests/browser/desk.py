@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
 
 from tests.house import House
 
@@ -71,3 +71,9 @@ def eventually(page: Page, true: Callable[[], bool], seconds: float, what: str) 
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"{what}: not within {seconds} s")
+
+
+def unfolded(item: Locator) -> Locator:
+    """The item, with the menu "More" of its row open."""
+    item.get_by_text("More", exact=True).first.click()
+    return item

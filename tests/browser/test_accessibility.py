@@ -33,7 +33,10 @@ LANGUAGES = {"en": (DESK, PHONE), "en-XA": (PHONE, DESK), "ar-XB": (DESK, PHONE)
 PARTS = {"feedback.web.composer.show", "live.frames", "feedback.web.comments.show", "feedback.web.drafts.show"}
 # Files to keep, and answers for machines.
 PARTS |= {"health", "ready", "cohorts.web.imports.template", "cohorts.web.imports.errors"}
-PARTS |= {"feedback.web.mentioning.show", "feedback.web.noticing.show_list", "asked.list"}
+# Lists that pages fetch for themselves.
+PARTS |= {"feedback.web.mentioning.show", "feedback.web.noticing.show_list", "quotes.list", "asked.list", "desk.list"}
+PARTS |= {"prompts.alone", "prompts.own_list", "asked.points", "reading.list"}
+PARTS |= {"cohorts.web.cohort.show_day", "cohorts.web.arrivals.show_list"}
 PARTS |= {"feedback.web.attachments.show", "feedback.web.attachments.preview", "texts.changes"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from feedback.models import Comment, Reaction, Visit
-from tests.browser.desk import Desk, eventually, live
+from tests.browser.desk import Desk, eventually, live, unfolded
 from tests.browser.test_accessibility import too_wide, violations
 from tests.house import House
 from tests.live.test_windows import Talk
@@ -17,7 +17,10 @@ def test_words_are_given_and_taken_back_in_place(desk: Desk, house: House, world
         page.goto(f"/initiatives/{world.tide.initiative}")
         live(page)
     place = f"#reaction-{comment}-helpful"
-    first.locator(f"{place} .others button").focus()
+    first.locator(f"#reactions-{comment} summary").focus()
+    first.keyboard.press("Enter")
+    first.keyboard.press("Tab")
+    assert first.evaluate("document.activeElement.closest('[id]').id") == place[1:]
     first.keyboard.press("Enter")
     for page in (first, second):
         page.locator(f"{place} .mine button").wait_for(state="visible")
@@ -26,7 +29,10 @@ def test_words_are_given_and_taken_back_in_place(desk: Desk, house: House, world
     assert [row.kind for row in house.rows(Reaction)] == ["helpful"]
     second.locator(f"{place} .mine button").click()
     for page in (first, second):
-        page.locator(f"{place} .others button").wait_for(state="visible")
+        page.locator(f"{place} .mine").wait_for(state="hidden")
+        page.locator(f"{place}.unsaid").wait_for(state="attached")
+    # In sight where "React" is open, and folded away in the other window.
+    assert [page.locator(f"{place} .others button").is_visible() for page in (first, second)] == [True, False]
     assert house.rows(Reaction) == []
     own = first.locator(f"#reactions-{world.tide.comments['Amara']} button")
     assert own.count() == 6
@@ -68,7 +74,7 @@ def test_a_visit_is_noted_and_the_next_one_shows_what_is_new(desk: Desk, house: 
         f"getComputedStyle(document.querySelector('#comment-{new} .comment-when'), '::after').content"
     )
     assert marked == '"New"'
-    page.locator(f"#comment-{talk.ids[240]}").get_by_role("button", name="Mark unread").click()
+    unfolded(page.locator(f"#comment-{talk.ids[240]}")).get_by_role("button", name="Mark unread").click()
     page.wait_for_url("**/cohorts/*?done=unread")
     page.goto(talk.page)
     assert page.locator("#since").get_by_text("10 new comments since").is_visible()

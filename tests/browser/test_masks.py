@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from cohorts.models import Attribution
-from tests.browser.desk import Desk, live
+from tests.browser.desk import Desk, live, unfolded
 from tests.house import House
 from tests.masking.ground import lay, set_rule
 from tests.world import World
@@ -41,7 +41,7 @@ def test_frank_words_are_shown_without_a_name(desk: Desk, house: House, world: W
     esi.get_by_role("button", name="Send").click()
     third = chiara.locator(".comment", has_text="And a third time")
     expect(third.get_by_text("A participant")).to_be_visible(timeout=5_000)
-    said.get_by_role("link", name="Ask to quote").click()
+    unfolded(said).get_by_role("link", name="Ask to quote").click()
     chiara.get_by_label("Which passage?").fill("we failed twice")
     chiara.get_by_label("Where will you use it?").fill("A report")
     chiara.get_by_role("button", name="Ask the author").click()

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import Desk, eventually, live
+from tests.browser.desk import Desk, eventually, live, unfolded
 from tests.house import House
 from tests.live.deeds import Deeds
 from tests.services.smtp import Postbox
@@ -49,8 +49,11 @@ def test_one_signs_in_by_mail_the_other_enters_and_they_talk(desk: Desk, open_ho
     send(amara, "Shall we ring the *bells* at noon?")
     said = chiara.locator(".comment", has_text="Shall we ring the bells at noon?")
     expect(said).to_be_visible(timeout=3_000)
-    expect(said.get_by_role("link", name="Edit")).to_be_hidden()
-    expect(amara.locator(".comment", has_text="bells at noon").get_by_role("link", name="Edit")).to_be_visible()
+    expect(unfolded(said).get_by_role("link", name="Edit")).to_be_hidden()
+    theirs = unfolded(amara.locator(".comment", has_text="bells at noon"))
+    expect(theirs.get_by_role("link", name="Edit")).to_be_visible()
+    for opened in (said, theirs):
+        opened.get_by_text("More", exact=True).click()
     expect(amara.get_by_label("Your comment")).to_have_value("")
     said.get_by_role("link", name="Reply").click()
     expect(chiara.get_by_text("Your reply to Amara Okoro.")).to_be_visible()

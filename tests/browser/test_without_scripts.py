@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import Desk
+from tests.browser.desk import Desk, unfolded
 from tests.house import House
 from tests.services.smtp import Postbox
 from tests.world import World
@@ -52,13 +52,14 @@ def test_comment_reply_edit_withdraw_and_resolve(desk: Desk, house: House, world
     mine = page.locator(".comment", has_text="In plain HTML")
     expect(mine).to_be_visible()
     theirs = page.locator(".comment", has_text="A radio play")
-    expect(theirs.get_by_role("link", name="Edit")).to_be_hidden()
+    expect(unfolded(theirs).get_by_role("link", name="Edit")).to_be_hidden()
+    theirs.get_by_text("More", exact=True).click()
     theirs.get_by_role("link", name="Reply").click()
     expect(page.get_by_text("Your reply to Esi Okoro.")).to_be_visible()
     page.get_by_label("Your comment").fill("Who played in it?")
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".comment-reply", has_text="Who played in it?")).to_be_visible()
-    mine.get_by_role("link", name="Edit").click()
+    unfolded(mine).get_by_role("link", name="Edit").click()
     page.get_by_label("Your comment").fill("In **better** HTML")
     page.get_by_role("button", name="Save", exact=True).click()
     better = page.locator(".comment", has_text="In better HTML")
@@ -66,7 +67,7 @@ def test_comment_reply_edit_withdraw_and_resolve(desk: Desk, house: House, world
     better.get_by_role("link", name="Edited once").click()
     expect(page.get_by_text("In plain HTML")).to_be_visible()
     page.go_back()
-    page.locator(".comment", has_text="In better HTML").get_by_role("link", name="Withdraw").click()
+    unfolded(page.locator(".comment", has_text="In better HTML")).get_by_role("link", name="Withdraw").click()
     page.get_by_role("button", name="Withdraw").click()
     expect(page.get_by_text("In better HTML")).to_have_count(0)
     page.get_by_role("button", name="Mark as resolved").click()

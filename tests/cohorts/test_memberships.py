@@ -64,7 +64,7 @@ def test_another_name_is_told_where_it_is_read(database: Database, ground: Groun
         for name in ("member", "owner", "nobody"):
             memberships.person_renamed(db, ground.people[name])
         assert db.info[TOUCHED] == {
-            cohort.stream_id: dict.fromkeys((f"members-{ground.own}", f"presence-cohort-{ground.near}")),
+            cohort.stream_id: {f"members-{ground.own}": None},
             cohort.arrivals_stream_id: dict.fromkeys((f"arrivals-counts-{ground.near}", f"arrivals-team-{ground.own}")),
         }
 

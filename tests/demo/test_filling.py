@@ -207,9 +207,9 @@ def test_filling_is_the_same_every_time_and_quick(databases: Databases, filled: 
     columns = "SELECT id, thread_id, parent_id, membership_id, text, version, at FROM comment ORDER BY id"
     with closing(Database(databases.empty("sqlite"))) as again:
         migrate(again)
-        began = time.perf_counter()
+        began = time.process_time()
         fill(again, NOW)
-        assert time.perf_counter() - began < 2
+        assert time.process_time() - began < 2
         with again.transaction(writing=False) as fresh, filled.transaction(writing=False) as db:
             wanted = [tuple(row)[:-1] for row in db.execute(text(columns))]
             assert [tuple(row)[:-1] for row in fresh.execute(text(columns))] == wanted

@@ -42,9 +42,12 @@ def arrive(house: House, world: World, count: int) -> list[int]:
 @dataclass
 class Heard:
     """What became of the forms. `taken`: texts that were acknowledged, with the seconds each took, tries included;
-    `answers`: how often each status came, 0 for a connection that was cut."""
+    `overtaken`: how many of others were acknowledged meanwhile, which is the same on a busy machine; `answers`: how
+    often each status came, 0 for a connection that was cut; `given_up`: texts that were not taken."""
 
     taken: dict[str, float] = field(default_factory=dict)
+    overtaken: dict[str, int] = field(default_factory=dict)
+    given_up: list[str] = field(default_factory=list)
     answers: Counter[int] = field(default_factory=Counter)
 
 
@@ -86,7 +89,7 @@ class Crowd:
 
     def _until_taken(self, client: httpx.Client, thread: int, text: str) -> None:
         form = {"text": text, "key": secrets.token_hex(8)}
-        began = time.monotonic()
+        began, before = time.monotonic(), len(self.heard.taken)
         while time.monotonic() - began < 30:
             try:
                 status = client.post(f"/threads/{thread}/comments", data=form).status_code
@@ -94,13 +97,15 @@ class Crowd:
                 status = 0
             self.heard.answers[status] += 1
             if status == 303:
+                self.heard.overtaken[text] = len(self.heard.taken) - before
                 self.heard.taken[text] = time.monotonic() - began
                 return
             if status not in (0, 503):
-                return
+                break
             # Twenty who keep knocking would only make the start slower.
             self.house.up.wait(30)
             time.sleep(AGAIN)
+        self.heard.given_up.append(text)
 
 
 def joined(speakers: list[threading.Thread]) -> None:

@@ -118,9 +118,9 @@ def test_markdown_still_works() -> None:
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_no_text_takes_long_to_read(name: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     shown = to_html(BOMBS[name])
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert len(shown) < 60 * LONGEST
     assert wrongs(shown) == []
 

@@ -131,10 +131,10 @@ def test_scripts_in_names_and_titles_are_only_words(house: House, world: World, 
 
 @pytest.mark.parametrize("text", BOMBS, ids=lambda text: text[:6])
 def test_markdown_bomb_costs_little(house: House, world: World, text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert say(house, world, f"Words {text}"[:10_000]).status_code in (303, 422)
     page(house, world)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_reply_to_a_withdrawn_comment_comes_back_filled_in(house: House, world: World) -> None:

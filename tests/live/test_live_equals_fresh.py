@@ -103,17 +103,21 @@ def test_author_is_told_what_is_theirs_and_nobody_else_is(house: House, world: W
         assert [text for text in sent if any(mark in text for mark in trace)] == []
 
 
-def test_several_readers_of_one_vantage_get_the_same_bytes(house: House, world: World) -> None:
-    path, amara = f"/initiatives/{world.tide.initiative}", world.people["Amara"]
-    with following(house, amara, path) as one, following(house, amara, path) as two:
+@pytest.mark.parametrize("name", ["Amara", "Esi"])
+def test_several_readers_of_one_vantage_get_the_same_bytes(house: House, world: World, name: str) -> None:
+    path, reader = f"/initiatives/{world.tide.initiative}", world.people[name]
+    with following(house, reader, path) as one, following(house, reader, path) as two:
         renders = house.inside.pages.renders
         Deeds(house, world).say()
+        # A page asked for at the same moment may render the same beside the hub.
+        one.pump(0.5)
         one.settle()
         two.settle()
         changes = [[frame for frame in follower.frames if frame.get("content")] for follower in (one, two)]
         assert changes[0] == changes[1] != []
-        # The page asked for afresh shows the fragment that the hub rendered.
-        assert house.inside.pages.renders - renders <= 4
+        # The comment, its reactions and the list of its answers; the page asked for afresh shows what the hub rendered.
+        # Amara's team is told of it: the number at her bell is seen from a vantage of its own.
+        assert house.inside.pages.renders - renders <= (4 if name == "Amara" else 3)
 
 
 def test_reply_to_a_form_is_what_others_are_pushed(house: House, world: World) -> None:
@@ -149,10 +153,10 @@ def test_presence_follows_who_comes_and_goes(house: House, world: World) -> None
     with following(house, world.people["Amara"], path) as follower:
         with following(house, world.people["Chiara"], path):
             assert_same(*follower.settle(), "Chiara came")
-            assert "Chiara" in presence(follower)
+            assert "2 people here" in presence(follower)
         follower.pump(0.8)
         assert_same(*follower.settle(), "Chiara left")
-        assert "Chiara" not in presence(follower)
+        assert "One person here" in presence(follower)
 
 
 def test_presence_is_right_after_a_short_cut(house: House, world: World) -> None:
@@ -163,7 +167,7 @@ def test_presence_is_right_after_a_short_cut(house: House, world: World) -> None
         with following(house, world.people["Chiara"], path):
             follower.connect()
             assert_same(*follower.settle(), "back after a short cut")
-            assert "Chiara" in presence(follower)
+            assert "2 people here" in presence(follower)
 
 
 def presence(follower: Follower) -> str:

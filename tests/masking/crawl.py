@@ -11,15 +11,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
+from feedback.notices import NOTICE
+from server.clock import utc_now
 from server.live.log import Stream
 from server.live.texts import SharedText
+from server.mail import Mail
 from tests.access.table import TABLE
 from tests.access.walk import Route, every_route
+from tests.feedback.test_letters import write
 from tests.live.writers import Writer, open_socket
 from tests.masking.ground import Masked
 from tests.world import Place
@@ -122,19 +127,34 @@ def listening(masked: Masked, names: tuple[str, ...]) -> Iterator[Callable[[], l
 
 def written_together(masked: Masked, by: str, names: tuple[str, ...]) -> Iterator[Collected]:
     """What the sockets of shared texts tell those people while somebody writes in each."""
-    for text in masked.house.rows(SharedText):
-        writer, sockets = Writer(masked.house, masked.people[by], text.id), []
-        with ExitStack() as stack:
-            stack.callback(writer.cut)
+    with ExitStack() as stack:
+        sockets, written = [], 0
+        for text in masked.house.rows(SharedText):
             for who in names:
                 socket = open_socket(masked.house, masked.people[who], text.id, 0, text.epoch)
-                sockets.append((who, stack.enter_context(socket)))
+                sockets.append((f"text {text.id} as {who}", stack.enter_context(socket)))
+            writer = Writer(masked.house, masked.people[by], text.id)
+            stack.callback(writer.cut)
             if writer.connect() and writer.may_write:
                 writer.type(0, "x")
                 writer.settle()
-                time.sleep(SOON)
-            for who, socket in sockets:
-                yield Collected("texts.socket", f"text {text.id} as {who}", 200, _heard(socket))
+                written += 1
+        assert written
+        time.sleep(SOON)
+        for where, socket in sockets:
+            yield Collected("texts.socket", where, 200, _heard(socket))
+
+
+def mailed(masked: Masked) -> list[Mail]:
+    """The mails about what people were told of so far."""
+    before = {mail.id for mail in masked.house.rows(Mail)}
+    with masked.house.database(writing=True) as db:
+        # As if it were hours ago: nobody came to read it, and there was no mail about it for an hour.
+        db.execute(NOTICE.update().values(at=utc_now() - timedelta(hours=2)))
+        long_ago = utc_now() - timedelta(hours=2)
+        db.execute(NOTICE.update().where(NOTICE.c.mailed_at.is_not(None)).values(mailed_at=long_ago))
+    write(masked.house)
+    return [mail for mail in masked.house.rows(Mail) if mail.id not in before]
 
 
 def _heard(socket: ClientConnection) -> str:

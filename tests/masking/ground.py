@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cohorts import memberships
-from cohorts.models import Role, Team
+from cohorts.models import Membership, Role, Team
 from people import organisations, persons
 from people.models import Person
 from server.clock import utc_now
@@ -39,6 +39,11 @@ class Masked:
     def ids(self, place: Place) -> dict[str, object]:
         """What addresses may name in that place."""
         return ids_in(place, self.world)
+
+    def held(self, who: str) -> int:
+        """The id of the one membership that person has."""
+        (mine,) = (one for one in self.house.rows(Membership) if one.person_id == self.people[who])
+        return int(mine.id or 0)
 
     def canaries(self) -> list[Canary]:
         found = []

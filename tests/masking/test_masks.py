@@ -173,19 +173,3 @@ def test_renaming_somebody_moves_nothing_of_what_they_said_masked(masked: Masked
     assert masked.house.visit(masked.people["Esi"]).post("/profile/preferences", data=fields).status_code == 303
     with masked.house.database() as db:
         assert positions(db, [talk]) == before
-
-
-def test_who_is_here_is_a_number_under_the_rule(masked: Masked) -> None:
-    cohort = f"/cohorts/{masked.world.tide.cohort}"
-    page = Follower(masked.house, masked.people["Esi"], cohort)
-    page.connect()
-    page.pump(0.2)
-    assert "ZqnameEsi" in page_of(masked, "Chiara", cohort)
-    set_rule(masked, Attribution.ROLE)
-    page = Follower(masked.house, masked.people["Esi"], cohort)
-    page.connect()
-    page.pump(0.2)
-    shown = page_of(masked, "Chiara", cohort)
-    page.cut()
-    assert "person here" in shown.lower() or "people here" in shown
-    assert "ZqnameEsi" not in shown

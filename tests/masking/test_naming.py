@@ -7,7 +7,7 @@ import pytest
 
 from cohorts.models import Attribution
 from feedback.models import Comment
-from feedback.naming import MOST, Traits, given_away
+from feedback.naming import MOST, Traits, given_away, traits_of
 from tests.feedback.conftest import parsed
 from tests.house import House
 from tests.masking.ground import Masked, lay, set_rule
@@ -17,7 +17,8 @@ ZOE = Traits("Zoë de Wit", "zoe@port.example", "Port City", ("High Tide",), ("N
 NAMED = {
     "I am Zoë.": ("Zoë",),
     "zoe says": ("zoe",),
-    "write to ZOE@port.example": ("ZOE@port.example", "ZOE"),
+    "write to ZOE@port.example": ("ZOE@port.example",),
+    "see port.example/tide": ("port.example",),
     "we of the  port\ncity": ("port\ncity",),
     "In high tide we tried": ("high tide",),
     "Here in the Netherlands": ("Netherlands",),
@@ -52,7 +53,14 @@ def test_other_words_are_not_taken_for_it(text: str) -> None:
 def test_names_without_capitals_are_found_inside_words() -> None:
     assert given_away("我是王小明。", Traits("王小明", "w@x.example", "港", (), ())) == ("王小明",)
     many = Traits("Ada Bea Cat Dan Eve Fay Gus Hal", "", "", (), ())
-    assert len(given_away("Ada Bea Cat Dan Eve Fay Gus Hal", many)) == MOST
+    assert len(given_away("Hal Gus Fay Eve Dan Cat Bea Ada", many)) == MOST
+
+
+def test_words_that_other_organisations_have_too_tell_nothing(masked: Masked) -> None:
+    with masked.house.database() as db:
+        found = {who: traits_of(db, masked.people[who], lambda code: ()).places for who in ("Esi", "Nadia", "Oskar")}
+    # Both advisers are from a “House of …”.
+    assert found == {"Esi": ("ZqorgEsi",), "Nadia": ("Nadia",), "Oskar": ("Oskar",)}
 
 
 def send(masked: Masked, text: str, **fields: str) -> httpx.Response:

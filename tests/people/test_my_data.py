@@ -85,6 +85,7 @@ TOLD = {
 }
 TOLD |= {
     "round": ("rounds_run",),
+    "handedin": ("documents_handed_in",),
     "roundteam": ("teams_excused",),
     "conflict": ("conflicts",),
     "given": ("feedback_signed",),

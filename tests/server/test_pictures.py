@@ -81,11 +81,11 @@ def test_a_drawing_stays_transparent(tmp_path: Path) -> None:
 
 
 def test_a_bomb_of_points_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    bomb, began = attached.pixel_bomb(), time.monotonic()
+    bomb, began = attached.pixel_bomb(), time.process_time()
     assert len(bomb) < 100_000
     with pytest.raises(TooManyPoints):
         made(bomb, "PNG", tmp_path)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

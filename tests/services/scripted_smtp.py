@@ -96,10 +96,10 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def scripted(script: Script, port: int = 0) -> Iterator[Script]:
-    """That server on a port of 127.0.0.1 for the length of the block."""
+def scripted(script: Script, port: int = 0, host: str = "127.0.0.1") -> Iterator[Script]:
+    """That server on a port of `host` for the length of the block."""
     talk = type("Talk", (_Talk,), {"script": script})
-    server = _Server(("127.0.0.1", port), talk)
+    server = _Server((host, port), talk)
     script.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -20,6 +21,9 @@ class Postbox:
         self.port = port
         self.arrived = threading.Condition()
         self.taken: list[EmailMessage] = []
+
+        # What each message came under: the version of TLS, or "".
+        self.encrypted: list[str] = []
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -50,20 +54,22 @@ class Postbox:
         message = message_from_bytes(content, EmailMessage, policy=policy.default)
         message["X-Envelope-From"] = envelope.mail_from or ""
         message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
+        cipher = server.transport.get_extra_info("cipher") if server.transport else None
         with self.arrived:
             self.taken.append(message)
+            self.encrypted.append(cipher[1] if cipher else "")
             self.arrived.notify_all()
         return "250 Taken"
 
 
 @contextmanager
-def smtp() -> Iterator[Postbox]:
-    """An SMTP server on a free port of 127.0.0.1 for the length of the block."""
+def smtp(host: str = "127.0.0.1", **given: Any) -> Iterator[Postbox]:
+    """An SMTP server on a free port of `host` for the length of the block; `given` goes to aiosmtpd's controller."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         port = probe.getsockname()[1]
-    postbox = Postbox("127.0.0.1", port)
-    controller = Controller(postbox, hostname=postbox.host, port=port)
+    postbox = Postbox(host, port)
+    controller = Controller(postbox, hostname=postbox.host, port=port, **given)
     controller.start()
     try:
         yield postbox

@@ -6,7 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from feedback.advice import responses
 from feedback.advice.prompts import erase_withdrawn
-from feedback.advice.web import answering, asking, board, desk, reading, writing
+from feedback.advice.web import answering, asking, board, desk, points, reading, writing
 from feedback.advice.web.board import way_to_board, way_to_reading
 from feedback.advice.web.doors import open_to_edit, open_to_prompt, open_to_respond
 from feedback.advice.web.kinds import show
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 routes: list[HTTPRouteHandler] = [*writing.routes, *asking.routes, *answering.routes]
-routes += [*desk.routes, *board.routes, *reading.routes]
+routes += [*desk.routes, *board.routes, *points.routes, *reading.routes]
 notices: dict[str, str] = writing.notices | answering.notices | desk.notices
 # Prompts stand on the streams of threads.
 kinds: list[LiveKind] = []
@@ -45,7 +45,7 @@ keep_also(
     "prompt",
     Kind("initiative", open_to_prompt, writing.form_page, lambda one: f"/initiatives/{one.id}/prompts/new"),
     ("text", "passage", "source"),
-    ("kind", "chapter", "near", "url", "audience", "attribution"),
+    ("kind", "chapter", "near", "item", "url", "audience", "attribution"),
 )
 keep_also(
     "revision",

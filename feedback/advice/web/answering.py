@@ -10,7 +10,7 @@ from feedback.advice.web.doors import JudgeDoor, OpenPrompt, RespondDoor
 from feedback.advice.web.forms import ResponseForm
 from feedback.web.drafting import sent
 from feedback.web.masks import need_unnamed
-from server.calls import Call, Region, Reply
+from server.calls import Call, Reply
 from server.languages import N_
 from server.refusals import Message, Rejected
 from server.routes import verb
@@ -26,8 +26,7 @@ def respond(call: Call, prompt: RespondDoor, form: ResponseForm) -> Reply:
     need_unnamed(call, prompt.thread, form.text, form.attribution, form.as_it_is)
     _respond(call, prompt, form)
     sent(call, f"response-{prompt.now.id}")
-    id_ = prompt.now.id
-    return Reply(f"/prompts/{id_}?done=answered", (Region(prompt.around.stream_id, f"asked-{id_}"),))
+    return Reply(f"/prompts/{prompt.now.id}?done=answered", prompt.regions)
 
 
 def _check(call: Call, prompt: OpenPrompt, form: ResponseForm) -> None:
@@ -76,7 +75,7 @@ def forget(call: Call, prompt: JudgeDoor) -> Reply:
 
 def _judged(prompt: OpenPrompt, mine: tuple[str, ...] = ()) -> Reply:
     id_ = prompt.now.id
-    return Reply(f"/prompts/{id_}", (Region(prompt.around.stream_id, f"asked-{id_}"),), mine, anew=f"stance-{id_}-")
+    return Reply(f"/prompts/{id_}", prompt.regions, mine, anew=f"stance-{id_}-")
 
 
 routes = [respond, judge, forget]

@@ -12,13 +12,13 @@ from feedback.advice.prompts import LONGEST, RESTORABLE, Erased, Stale
 from feedback.advice.web.answer_form import answering
 from feedback.advice.web.doors import EditDoor, OpenPrompt, PromptDoor, WithdrawDoor
 from feedback.advice.web.forms import RevisionForm
-from feedback.advice.web.shown import asked
+from feedback.advice.web.shown import Asked, asked, asked_own
 from feedback.web.drafting import kept, sent
 from feedback.web.masks import need_unnamed
 from feedback.web.talk import talk
-from server.calls import Call, Region, Reply
+from server.calls import Call, Reply
 from server.languages import N_
-from server.pages import Page
+from server.pages import Page, Piece
 from server.refusals import Message, NotAllowed, NotYours, Rejected
 from server.routes import page, verb
 
@@ -26,12 +26,30 @@ CHANGED = N_("This prompt was changed while you were editing it, perhaps by you 
 ERASED = N_("More than a day has passed since this prompt was withdrawn. Its words are erased.")
 
 
-def prompt_page(call: Call, prompt: OpenPrompt) -> Page:
-    """A prompt, what became of it and what is said about it."""
-    initiative = prompt.initiative
-    found = asked(call.db, initiative.vantage, initiative, prompt.now.id, call.now)
+def _asked(call: Call, prompt: OpenPrompt) -> Asked:
+    initiative, id_ = prompt.initiative, prompt.now.id
+    if prompt.outside:
+        found = asked_own(call.db, initiative.vantage, initiative, id_, call.signed_in.person_id, call.now)
+    else:
+        found = asked(call.db, initiative.vantage, initiative, id_, call.now)
     if found is None:
         raise NotYours
+    return found
+
+
+def _own_page(call: Call, prompt: OpenPrompt) -> Page:
+    """One's own prompt and what became of it: who it is for talks about it among themselves."""
+    initiative, found = prompt.initiative, _asked(call, prompt)
+    context = {"initiative": initiative, "whereabouts": whereabouts(initiative), "asked": found.fragment}
+    mine = found.mine(call.signed_in.person_id)
+    return Page("advice/own.html", context | {"id": prompt.now.id}, (prompt.around.around,), mine)
+
+
+def prompt_page(call: Call, prompt: OpenPrompt) -> Page:
+    """A prompt, what became of it and what is said about it."""
+    if prompt.outside:
+        return _own_page(call, prompt)
+    initiative, found = prompt.initiative, _asked(call, prompt)
     answer, call.rejected, refused = answering(call, prompt), None, call.rejected
     # What is refused here is an answer; the form of the conversation stays as it was.
     said = talk(call, prompt.thread)
@@ -52,6 +70,12 @@ def prompt_page(call: Call, prompt: OpenPrompt) -> Page:
 def show(call: Call, prompt: PromptDoor) -> Page:
     """The permanent link of a prompt."""
     return prompt_page(call, prompt)
+
+
+@page("/prompts/{prompt:int}/alone", name="prompts.alone")
+def show_alone(call: Call, prompt: PromptDoor) -> Piece:
+    """A prompt and what became of it, for a page that is open and follows nothing that is said about it."""
+    return Piece("advice/alone.html", {"asked": _asked(call, prompt).fragment, "id": prompt.now.id})
 
 
 def edit_page(call: Call, prompt: OpenPrompt) -> Page:
@@ -85,7 +109,7 @@ def edit(call: Call, prompt: EditDoor) -> Page:
 @verb("/prompts/{prompt:int}/versions", again=edit_page)
 def revise(call: Call, prompt: EditDoor, form: RevisionForm) -> Reply:
     """Change a prompt; what it said stays in its history."""
-    need_unnamed(call, prompt.thread, form.text, prompt.now.attribution, form.as_it_is)
+    need_unnamed(call, prompt.thread, f"{form.text}\n{form.source}\n{form.url}", prompt.now.attribution, form.as_it_is)
     words: dict[str, Any] = {"text": form.text, "url": form.url, "source": form.source, "version": form.version}
     try:
         prompts.edit(call.db, prompt.around.stream_id, prompt.now, now=call.now, **words)
@@ -123,8 +147,7 @@ def restore(call: Call, prompt: WithdrawDoor) -> Reply:
 
 def shown(prompt: OpenPrompt) -> Reply:
     """Back to the prompt, as it is now."""
-    id_ = prompt.now.id
-    return Reply(f"/prompts/{id_}", (Region(prompt.around.stream_id, f"asked-{id_}"),))
+    return Reply(f"/prompts/{prompt.now.id}", prompt.regions)
 
 
-routes = [show, edit, revise, confirm, withdraw, restore]
+routes = [show, show_alone, edit, revise, confirm, withdraw, restore]

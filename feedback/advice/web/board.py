@@ -14,7 +14,6 @@ from typing import Annotated, Any, NamedTuple
 from markupsafe import Markup
 
 from cohorts import initiatives
-from cohorts.audiences import AUDIENCE_WORDS
 from cohorts.identity import Author, Byline, shown_as
 from cohorts.models import Role
 from cohorts.web.doors import OpenCohort, OpenTeam, open_team
@@ -23,7 +22,7 @@ from feedback import threads
 from feedback.advice import board
 from feedback.advice.board import Edit
 from feedback.advice.models import ResponseKind
-from feedback.advice.web.words import KIND_WORDS, OPEN, state_of
+from feedback.advice.web.words import KIND_WORDS, OPEN, READ_BY, state_of
 from feedback.web.fragments import first_words
 from server.calls import Call, Door
 from server.languages import N_
@@ -42,12 +41,14 @@ GROUPS = (
 
 
 class Row(NamedTuple):
-    """A prompt on the board. `kind` and `audience` are msgids; `answer`: how the team's words begin. `edit`: the last
-    edit that followed, and from which version on they did."""
+    """A prompt on the board. `kind` and `audience` are msgids; `words`: the passage, or how the point `item_id` begins;
+    `answer`: how the team's words begin. `edit`: the last edit that followed, and from which version on they did."""
 
     id: int
     kind: str
     opening: str
+    item_id: int | None
+    words: str
     by: Byline
     audience: str
     at: datetime
@@ -65,7 +66,7 @@ class Board:
     initiative_id: int | None
     rows: dict[str, list[Row]]
     panels: list[Panel]
-    live: tuple[Position, ...]
+    live: tuple[Position | int, ...]
 
 
 def open_board(call: Call) -> OpenTeam:
@@ -104,8 +105,10 @@ def _row(row: Any, team: OpenTeam, edits: Sequence[Edit]) -> Row:
         id=row.id,
         kind=KIND_WORDS[row.kind],
         opening=row.opening,
+        item_id=row.item_id,
+        words=row.quote,
         by=by,
-        audience=AUDIENCE_WORDS[row.audience],
+        audience=READ_BY[row.audience],
         at=row.at,
         parked_until=row.parked_until if answered else None,
         answer=first_words(row.answer) if answered and row.answer else "",

@@ -11,6 +11,7 @@ from cohorts.identity import Author, Byline, shown_as
 from cohorts.web.doors import standing
 from feedback.advice import desk
 from feedback.advice.desk import PROMPTING, REVISING, TALKING, Begun, Entrusted
+from feedback.advice.following import of_initiatives
 from feedback.advice.policies import may_open_desk
 from feedback.advice.web.words import KIND_WORDS, STATE_NAMES, STATE_WORDS
 from feedback.models import Subject
@@ -18,7 +19,7 @@ from feedback.web.forms import NOT_OURS
 from server.calls import Call, Door, Reply
 from server.forms import Form, number
 from server.languages import N_
-from server.pages import Page
+from server.pages import Page, Piece
 from server.refusals import NotYours
 from server.routes import page, verb
 
@@ -133,13 +134,25 @@ def _shown(one: Entrusted) -> Shown:
     )
 
 
-@page("/desk")
-def show(call: Call, entrusted: DeskDoor) -> Page:
-    """What waits, and what is new, team by team."""
+def _context(call: Call, entrusted: Sequence[Entrusted]) -> dict[str, Any]:
     teams = [_shown(one) for one in entrusted]
     several = len({one.head.place.cohort_id for one in entrusted}) > 1
     zone = call.signed_in.time_zone or "UTC"
-    return Page("advice/desk.html", {"teams": teams, "several": several, "zone": zone, "first_words": FIRST_WORDS})
+    return {"teams": teams, "several": several, "zone": zone, "first_words": FIRST_WORDS}
+
+
+@page("/desk")
+def show(call: Call, entrusted: DeskDoor) -> Page:
+    """What waits, and what is new, team by team."""
+    ids = [one.head.id for one in entrusted]
+    live = of_initiatives(call.db, ids, desk.audiences_of(entrusted))
+    return Page("advice/desk.html", _context(call, entrusted), live)
+
+
+@page("/desk/list", name="desk.list")
+def show_list(call: Call, entrusted: DeskDoor) -> Piece:
+    """The desk alone, for a page of it that is open."""
+    return Piece("advice/desk_list.html", _context(call, entrusted))
 
 
 @verb("/desk/teams/{team:int}/reading")
@@ -151,5 +164,5 @@ def read_one(call: Call, one: EntrustedDoor, form: SeenForm) -> Reply:
     return Reply(f"/desk?done=desk-read#team-{one.head.place.team_id}")
 
 
-routes = [show, read_one]
+routes = [show, show_list, read_one]
 notices = {"desk-read": N_("Marked as seen.")}

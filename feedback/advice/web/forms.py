@@ -68,12 +68,14 @@ Title = Annotated[str, one_line(300)]
 
 
 class PromptForm(Form):
-    """A prompt: what kind, on what, in which words, for whom. `near`: where in the chapter's shown text the passage was
-    selected. `as_it_is`: the mark of words that are to pass although they name their author."""
+    """A prompt: what kind, on what, in which words, for whom. `item`: the point of feedback it is about. `near`: where
+    in the chapter's shown text the passage was selected. `as_it_is`: the mark of words that are to pass although they
+    name their author."""
 
     kind: Annotated[str, AfterValidator(_kind), MISSING] = ""
     chapter: Annotated[str, AfterValidator(_chapter)] = ""
     passage: Annotated[str, words(LONGEST_PASSAGE)] = ""
+    item: str = ""
     near: Annotated[int | None, BeforeValidator(lambda text: _whole_number(text) if text else None)] = None
     text: Said
     url: Address = ""

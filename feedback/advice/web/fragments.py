@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from cohorts.audiences import AUDIENCE_WORDS
 from cohorts.identity import Author, Byline, shown_as
 from cohorts.initiatives import CHAPTERS, InitiativeFacts
 from cohorts.models import Role
@@ -18,7 +17,17 @@ from cohorts.policies import Vantage
 from feedback.advice import stances
 from feedback.advice.anchors import AROUND, Anchor, Found, Mark, find, marked, shown_text
 from feedback.advice.policies import advises
-from feedback.advice.web.words import ABOUT_WORDS, KIND_WORDS, OPEN, STATE_NAMES, STATE_WORDS, WITHDRAWN, state_of
+from feedback.advice.web.words import (
+    ABOUT_POINT,
+    ABOUT_WORDS,
+    KIND_WORDS,
+    OPEN,
+    READ_BY,
+    STATE_NAMES,
+    STATE_WORDS,
+    WITHDRAWN,
+    state_of,
+)
 from server.pages import Fragment
 
 # Behind all that are open come those that were answered, whatever their ids, and then those that were withdrawn.
@@ -48,11 +57,18 @@ class Card(NamedTuple):
     parked_until: date | None
     replies: int
     thread_id: int
+    item_id: int | None
 
     @property
     def anchor(self) -> Anchor | None:
-        """The passage it is about; None: a chapter, or the whole."""
-        return Anchor(self.quote, self.before, self.after, self.place) if self.quote else None
+        """The passage it is about; None: a chapter, the whole, or a point of feedback."""
+        here = self.quote and self.item_id is None
+        return Anchor(self.quote, self.before, self.after, self.place) if here else None
+
+    @property
+    def about(self) -> str:
+        """What it is about, a msgid."""
+        return ABOUT_WORDS[self.chapter] if self.item_id is None else ABOUT_POINT
 
 
 class CardShown(NamedTuple):
@@ -93,7 +109,7 @@ class OwedShown(NamedTuple):
 
 class Passage(NamedTuple):
     """What a prompt is about, as it stands now with what is around it; `how`: as in anchors.Found, or "lost": then it
-    is as it was."""
+    is as it was; or "point": of a feedback round."""
 
     before: str
     quote: str
@@ -132,8 +148,9 @@ class StanceShown(NamedTuple):
 
 
 class AskedShown(NamedTuple):
-    """All there is of a prompt. `responses`: newest first. `before`: what it said before its edits, and when.
-    `edits`: number and time of the versions of the initiative in which its chapter changed since."""
+    """All there is of a prompt. `number` 0: it has no mark in the text its reader sees. `responses`: newest first.
+    `before`: what it said before its edits, and when. `edits`: number and time of the versions of the initiative in
+    which its chapter changed since."""
 
     id: int
     initiative_id: int
@@ -143,6 +160,7 @@ class AskedShown(NamedTuple):
     url: str
     source: str
     about: str
+    item_id: int | None
     passage: Passage | None
     audience: str
     state: str
@@ -187,9 +205,9 @@ def card(one: Card, number: int, texts: Mapping[str, str], zone: str, vantage: V
         order={OPEN: 0, WITHDRAWN: TAKEN_BACK}.get(state, ANSWERED) - one.id,
         kind=KIND_WORDS[one.kind],
         opening=one.opening,
-        about=ABOUT_WORDS[one.chapter],
+        about=one.about,
         passage=("found" if found(one, texts) else "lost") if one.anchor else "",
-        audience=AUDIENCE_WORDS[one.audience],
+        audience=READ_BY[one.audience],
         state=STATE_NAMES[state],
         state_word=STATE_WORDS[state],
         parked_until=one.parked_until if state not in (OPEN, WITHDRAWN) else None,
@@ -226,6 +244,8 @@ def owed(cards: Iterable[Card], initiative_id: int, vantage: Vantage) -> Fragmen
 
 def passage(one: Card, texts: Mapping[str, str]) -> Passage | None:
     """The passage in what is around it now; as it was, once it is lost."""
+    if one.item_id is not None and one.quote:
+        return Passage("", one.quote, "", "point")
     if one.anchor is None:
         return None
     here = found(one, texts)
@@ -238,7 +258,7 @@ def passage(one: Card, texts: Mapping[str, str]) -> Passage | None:
 
 def beside(one: Card, texts: Mapping[str, str]) -> Beside:
     """A prompt beside the form for the text it is about."""
-    return Beside(one.id, KIND_WORDS[one.kind], one.opening, ABOUT_WORDS[one.chapter], passage(one, texts))
+    return Beside(one.id, KIND_WORDS[one.kind], one.opening, one.about, passage(one, texts))
 
 
 def response(row: Sequence[Any], now: datetime, vantage: Vantage) -> ResponseShown:

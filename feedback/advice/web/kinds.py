@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cohorts.models import Role
 from cohorts.policies import Vantage
 from cohorts.web.kinds import marked
+from feedback.advice.bells import DESK
 from feedback.advice.web import fragments
 from feedback.advice.web.fragments import Card
 from feedback.advice.web.shown import asked, cards_on, facts_of
@@ -23,6 +25,8 @@ KINDS = ("prompt-", "asked-", "said-", "owed-", "marks-")
 def show(db: Db, vantage: Vantage, thread: ThreadNow, regions: Sequence[str]) -> Iterator[Placed]:
     """The regions of prompts on the stream of a thread as they are now, for that vantage."""
     touched = {kind: _numbers(regions, kind) for kind in KINDS}
+    if Role.ADVISER in vantage.roles and (talked(regions) or touched["owed-"]):
+        yield Placed(DESK, None, poke=True)
     if not any(touched.values()):
         return
     now, initiative = utc_now(), facts_of(db, thread.initiative_id)
@@ -48,6 +52,13 @@ def show(db: Db, vantage: Vantage, thread: ThreadNow, regions: Sequence[str]) ->
         yield Placed(shown.dom_id, shown, elsewhere=True)
         # One page alone shows the team's board: it fetches it.
         yield Placed(f"board-{initiative.team.id}", None, poke=True)
+        yield Placed(f"reading-list-{initiative.cohort.id}", None, poke=True)
+        yield Placed(f"on-points-{initiative.team.id}", None, poke=True)
+
+
+def talked(regions: Sequence[str]) -> bool:
+    """Whether something was said, or taken away: on the initiative, or about one of its prompts."""
+    return any(name.startswith(("comment-", "begins-", "said-", "resolution-")) for name in regions)
 
 
 def _numbers(regions: Sequence[str], kind: str) -> list[int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -12,13 +14,27 @@ from cohorts.web.doors import OpenInitiative, OpenTeam
 from cohorts.web.panels import Panel
 from feedback import threads
 from feedback.advice import prompts
-from feedback.advice.policies import advises
+from feedback.advice.models import ResponseKind
+from feedback.advice.policies import advises, asks_outside
 from feedback.advice.web import fragments
-from feedback.advice.web.shown import cards_of, cards_on
-from feedback.advice.web.words import STATE_NAMES, STATE_WORDS
+from feedback.advice.web.fragments import Card
+from feedback.advice.web.shown import cards_of, cards_on, own_cards
+from feedback.advice.web.words import ASIDE, KIND_WORDS, READ_BY, STATE_NAMES, STATE_WORDS, state_of
 from server.calls import Call
 from server.languages import Language
 from server.pages import Encoded, Pages, Piece
+
+
+class OwnPrompt(NamedTuple):
+    """What somebody asked of people they do not belong to. `kind`, `audience` and `state_word` are msgids."""
+
+    id: int
+    kind: str
+    opening: str
+    audience: str
+    state: str
+    state_word: str
+    parked_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +62,30 @@ def on_initiative(call: Call, initiative: OpenInitiative) -> Panel | None:
         call.language,
     )
     found: Advice = call.house.pages.made(_made, *given)
-    return Panel(found.shown, marked=found.marked, mine=tuple(found.mine.get(call.signed_in.person_id, ())))
+    mine = tuple(found.mine.get(call.signed_in.person_id, ()))
+    return Panel(_with_own(call, initiative, found.shown), marked=found.marked, mine=mine)
+
+
+def _with_own(call: Call, initiative: OpenInitiative, shown: Encoded) -> Encoded:
+    """What is the same for all who look from there, and behind it what this reader alone asked of others."""
+    if not asks_outside(initiative.vantage):
+        return shown
+    piece = call.house.pages.piece(own_list(call, initiative), call.language)
+    return Encoded(shown.html + piece.encode())
+
+
+def _own(one: Card) -> OwnPrompt:
+    """A prompt in the list of those whose author does not belong to whom they asked."""
+    state = state_of(one.withdrawn, one.owed, one.response)
+    until = one.parked_until if state == ResponseKind.PARKED else None
+    words = KIND_WORDS[one.kind], one.opening, READ_BY[one.audience]
+    return OwnPrompt(one.id, *words, STATE_NAMES[state], STATE_WORDS[state], until)
+
+
+def own_list(call: Call, initiative: OpenInitiative) -> Piece:
+    """What this reader asked of people they do not belong to."""
+    found = own_cards(call.db, initiative.vantage, initiative.id, call.signed_in.person_id, call.now)
+    return Piece("advice/own_list.html", {"id": initiative.id, "items": [_own(one) for one in found]})
 
 
 def _made(
@@ -68,7 +107,7 @@ def _made(
     context = {
         "initiative_id": initiative_id,
         "cards": sorted(shown, key=lambda one: one.context.order),  # type: ignore[attr-defined]
-        "states": [(STATE_NAMES[state], words) for state, words in STATE_WORDS.items()],
+        "states": [(STATE_NAMES[state], words) for state, words in STATE_WORDS.items() if state != ASIDE],
         "advises": advises(vantage),
     }
     html = pages.piece(Piece("advice/panel.html", context), language)

@@ -8,15 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from cohorts import initiatives
-from cohorts.audiences import AUDIENCE_WORDS
 from cohorts.identity import Author, shown_as
 from cohorts.initiatives import InitiativeFacts
 from cohorts.policies import Vantage
-from feedback.advice import prompts, responses, stances
+from feedback.advice import own, prompts, responses, stances
 from feedback.advice.models import Prompt
 from feedback.advice.web import fragments
 from feedback.advice.web.fragments import AskedShown, Card
-from feedback.advice.web.words import ABOUT_WORDS, KIND_WORDS, STATE_NAMES, STATE_WORDS, state_of
+from feedback.advice.web.words import KIND_WORDS, READ_BY, STATE_NAMES, STATE_WORDS, state_of
 from server.clock import utc_now
 from server.db import Db
 from server.live.kinds import shared
@@ -75,11 +74,28 @@ def asked(db: Db, vantage: Vantage, initiative: InitiativeFacts, prompt_id: int,
     number = next((at for at, one in enumerate(cards, 1) if one.id == prompt_id), None)
     if number is None:
         return None
-    one, stored = cards[number - 1], db.get_one(Prompt, prompt_id, populate_existing=True)
-    judged = stances.on_prompt(db, prompt_id)
+    return _whole(db, vantage, initiative, cards[number - 1], number, now)
+
+
+def own_cards(db: Db, vantage: Vantage, initiative_id: int, person_id: int, now: datetime) -> list[Card]:
+    """What that person asked on an initiative of people they do not belong to, oldest first."""
+    return [fragments.card_of(row) for row in own.cards(db, vantage, initiative_id, person_id, now)]
+
+
+def asked_own(
+    db: Db, vantage: Vantage, initiative: InitiativeFacts, prompt_id: int, person_id: int, now: datetime
+) -> Asked | None:
+    """The same of one of those; None: it is none of theirs. It has no number: nobody counts what that circle says."""
+    found = own_cards(db, vantage, initiative.id, person_id, now)
+    one = next((card for card in found if card.id == prompt_id), None)
+    return _whole(db, vantage, initiative, one, 0, now) if one else None
+
+
+def _whole(db: Db, vantage: Vantage, initiative: InitiativeFacts, one: Card, number: int, now: datetime) -> Asked:
+    stored, judged = db.get_one(Prompt, one.id, populate_existing=True), stances.on_prompt(db, one.id)
     shown = _asked(db, vantage, initiative, one, number, stored, judged, now)
-    holders = tuple((row[7], f"stance-{prompt_id}-{row[6]}") for row in judged)
-    return Asked(Fragment("advice/_asked.html", shown, f"asked-{prompt_id}"), one.author_id, holders)
+    holders = tuple((row[7], f"stance-{one.id}-{row[6]}") for row in judged)
+    return Asked(Fragment("advice/_asked.html", shown, f"asked-{one.id}"), one.author_id, holders)
 
 
 def _asked(
@@ -105,9 +121,10 @@ def _asked(
         html=stored.html if stands else "",
         url=stored.url if stands else "",
         source=stored.source if stands else "",
-        about=ABOUT_WORDS[one.chapter],
+        about=one.about,
+        item_id=one.item_id,
         passage=fragments.passage(one, fragments.texts_in(fragments.markup_of(initiative))),
-        audience=AUDIENCE_WORDS[one.audience],
+        audience=READ_BY[one.audience],
         state=STATE_NAMES[state],
         state_word=STATE_WORDS[state],
         by=shown_as(Author(*one.author), one.attribution, vantage),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cohorts.audiences import AUDIENCE_WORDS
 from cohorts.initiatives import CHAPTERS
+from cohorts.models import AudienceKind
 from cohorts.web.fragments import CHAPTER_WORDS
 from feedback.advice.models import PromptKind, ResponseKind
 from server.languages import N_
@@ -20,13 +22,14 @@ KIND_HINTS: dict[str, str] = {
     PromptKind.REFERENCE: N_("Something to read, with a sentence on why."),
 }
 
-OPEN, WITHDRAWN = "open", "withdrawn"
-# What became of a prompt. A parked one that is back is open again.
+OPEN, WITHDRAWN, ASIDE = "open", "withdrawn", "aside"
+# What became of a prompt. A parked one that is back is open again; the team answers nothing that it does not see.
 STATE_WORDS: dict[str, str] = {
     OPEN: N_("Waits for an answer"),
     ResponseKind.TOOK_ON: N_("Took on"),
     ResponseKind.PARKED: N_("Parked"),
     ResponseKind.DISAGREE: N_("Disagree"),
+    ASIDE: N_("Not seen by the team"),
     WITHDRAWN: N_("Withdrawn"),
 }
 # The same as names of classes and of choices in a page.
@@ -35,6 +38,7 @@ STATE_NAMES: dict[str, str] = {
     ResponseKind.TOOK_ON: "took-on",
     ResponseKind.PARKED: "parked",
     ResponseKind.DISAGREE: "disagree",
+    ASIDE: "aside",
     WITHDRAWN: "withdrawn",
 }
 RESPONSE_WORDS: dict[str, str] = {
@@ -45,10 +49,21 @@ RESPONSE_WORDS: dict[str, str] = {
 
 # What a prompt is about: the whole (no name), or one chapter.
 ABOUT_WORDS: dict[str, str] = {"": N_("The whole initiative")} | {name: CHAPTER_WORDS[name][0] for name in CHAPTERS}
+ABOUT_POINT = N_("A point of feedback that the team received")
+
+# Who can read a prompt. Its author always can, also where they do not belong to those they asked.
+READ_BY: dict[str, str] = AUDIENCE_WORDS | {
+    AudienceKind.TEAM: N_("the team, the facilitators and whoever asked"),
+    AudienceKind.FACILITATORS: N_("the facilitators and whoever asked"),
+}
+# The order in which they are offered, from the team outwards.
+CIRCLES = (AudienceKind.TEAM, AudienceKind.TEAM_AND_BOARD, AudienceKind.COHORT, AudienceKind.FACILITATORS)
 
 
 def state_of(withdrawn: bool, owed: bool, response: str | None) -> str:
     """What became of a prompt, in a word of STATE_WORDS."""
     if withdrawn:
         return WITHDRAWN
-    return OPEN if owed or response is None else response
+    if owed:
+        return OPEN
+    return ASIDE if response is None else response

@@ -13,12 +13,12 @@ from cohorts.models import Attribution, AudienceKind
 from feedback.rounds.models import Asks
 from feedback.rounds.protocols import MOST_LEVELS, MOST_SECTIONS, PROTOCOLS, Section
 from feedback.rounds.rounds import Plan
-from feedback.rounds.web.times import read_times
+from feedback.rounds.web.times import read_hand_in, read_times
+from feedback.web.forms import NOT_OURS
 from server.forms import Form, number, one_line, words
 from server.languages import N_
 from server.refusals import Message, Rejected, Wrong
 
-NOT_OURS = N_("This form is not one of ours. Load the page again.")
 MOST_GIVES = 20
 MOST_TEXT = 5_000
 Sent = Mapping[str, Sequence[str]]
@@ -46,11 +46,20 @@ class TimesForm(Form):
     opens_at: Annotated[str, one_line(30)] = ""
     reveals_at: Annotated[str, one_line(30)] = ""
     closes_at: Annotated[str, one_line(30)] = ""
+    hand_in_by: Annotated[str, one_line(30)] = ""
     time_zone: Annotated[str, one_line(60)] = ""
 
-    def read(self, now: datetime, stood: Mapping[str, datetime]) -> dict[str, datetime]:
-        """The three instants. Raises Rejected."""
-        return read_times(self.model_dump(), now, stood)
+    def read(self, now: datetime, stood: Mapping[str, datetime], *, documents: bool) -> dict[str, datetime | None]:
+        """The instants, with `hand_in_by` where documents are handed in. Raises Rejected."""
+        given, errors = self.model_dump(), dict[str, Message]()
+        times = _or_errors(lambda: read_times(given, now, stood), errors)
+        opens_at = times["opens_at"] if times else None
+        by = None
+        if documents and "time_zone" not in errors:
+            by = _or_errors(lambda: read_hand_in(given, opens_at, now, stood), errors)
+        if errors or times is None:
+            raise Rejected(errors)
+        return {**times, "hand_in_by": by}
 
 
 class PlanForm(TimesForm):
@@ -77,7 +86,8 @@ class PlanForm(TimesForm):
     def plan(self, sent: Sent, now: datetime, stood: Mapping[str, datetime]) -> Plan:
         """What is planned. Raises Rejected with everything that is wrong beyond single fields."""
         errors = self._missing()
-        times: dict[str, Any] | None = _or_errors(lambda: self.read(now, stood), errors)
+        documents = self.asks == Asks.DOCUMENT
+        times: dict[str, Any] | None = _or_errors(lambda: self.read(now, stood, documents=documents), errors)
         sections = _or_errors(lambda: sections_in(sent), errors)
         if errors or times is None or sections is None:
             raise Rejected(errors)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cohorts.web.initiative import LABELS
 from feedback.rounds import rounds
+from feedback.rounds.models import Asks
 from feedback.rounds.phases import Phase, next_boundary, phase
 from feedback.rounds.protocols import PROTOCOLS
 from feedback.rounds.rounds import ROUND, RoundFacts, SectionFacts
@@ -52,6 +53,7 @@ class RoundShown(NamedTuple):
     asks: str
     chapter: str
     document: str
+    hand_in_by: datetime | None
     protocol: str
     sections: tuple[SectionFacts, ...]
     gives: int
@@ -117,7 +119,8 @@ def round_shown(db: Db, facts: RoundFacts, now: datetime, tag: str) -> Fragment:
         what_now=WHAT_NOW[reached],
         asks=ASKS[facts.asks],
         chapter=LABELS.get(facts.chapter, ""),
-        document=facts.document,
+        document=facts.document if facts.asks == Asks.DOCUMENT else "",
+        hand_in_by=facts.hand_in_by,
         protocol=PROTOCOLS[facts.protocol].name,
         sections=tuple(sections),
         gives=facts.gives,

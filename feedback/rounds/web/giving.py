@@ -27,10 +27,9 @@ from feedback.rounds.web.team_doors import (
     OpenGiven,
     WriteDoor,
     given_pair,
-    team_in_round,
 )
 from feedback.rounds.web.team_forms import LevelForm, NothingToFill
-from feedback.rounds.web.team_kinds import due_now
+from feedback.rounds.web.team_kinds import document_now, due_now
 from server.calls import Call, Region, Reply
 from server.languages import N_
 from server.live.log import positions
@@ -50,6 +49,7 @@ def show_team(call: Call, team: GivingDoor) -> Page:
         "at": team,
         "due": due_now(call.db, facts, call.now, zone, call.language.tag),
         "given": giving_fragments.giving(facts, team.team.id, pairs, team.vantage, call.now, zone),
+        "document": document_now(call.db, facts, team.team.id, team.phase, zone, team.vantage.roles),
         "has_example": bool(facts.example),
     }
     return Page("rounds/giving.html", context, positions(call.db, (team.giving_stream_id,)))
@@ -99,13 +99,13 @@ def _work(call: Call, given: OpenGiven) -> tuple[InitiativeFacts, Vantage] | Non
 
 
 def _to_read(call: Call, given: OpenGiven, work: tuple[InitiativeFacts, Vantage] | None) -> dict[str, Any]:
-    facts = given.giver.round.now
-    receiver = team_in_round(call, facts.id, given.pair.receiver_id)
+    facts, team, pair = given.giver.round.now, given.giver, given.pair
+    zone, stands = zone_of(call.db, team.team.cohort_id), pair.dropped_at is None
     asked = {Asks.CHAPTER: facts.chapter, Asks.DOCUMENT: "document"}.get(Asks(facts.asks), "")
     return {
         "work": initiative_fragment(*work) if work else None,
         "asked": asked,
-        "document_html": receiver.document_html,
+        "document": document_now(call.db, facts, pair.receiver_id, team.phase, zone) if stands else None,
     }
 
 

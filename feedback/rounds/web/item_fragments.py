@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cohorts.identity import Byline, shown_as
 from cohorts.policies import Vantage
+from feedback.advice.policies import advises
 from feedback.rounds.items import FeedbackNow, HelpedNow, ItemNow
 from feedback.rounds.models import AnswerKind
 from feedback.rounds.phases import Phase
@@ -31,7 +32,8 @@ class AnswerShown(NamedTuple):
 
 
 class ItemShown(NamedTuple):
-    """One point and what was done with it. `may_answer`: from here, now; `thanked`, `taken_on`: it is done already."""
+    """One point and what was done with it. `may_answer`: from here, now; `thanked`, `taken_on`: it is done already;
+    `may_ask`: whether a prompt can be given about it from here."""
 
     id: int
     html: str
@@ -42,6 +44,7 @@ class ItemShown(NamedTuple):
     thanked: bool
     taken_on: bool
     zone: str
+    may_ask: bool
 
 
 class HelpedShown(NamedTuple):
@@ -97,6 +100,11 @@ class Seen(NamedTuple):
         """Whether the reader may do something with it now."""
         return self.receives and may_answer_feedback(self.vantage.roles, self.phase)
 
+    @property
+    def may_ask(self) -> bool:
+        """Whether the reader may give the team that received it a prompt about a point."""
+        return self.receives and advises(self.vantage)
+
 
 def item(one: ItemNow, seen: Seen) -> Fragment:
     """A point with what was done with it."""
@@ -106,7 +114,7 @@ def item(one: ItemNow, seen: Seen) -> Fragment:
     )
     kinds = {each.kind for each in one.answers}
     done = AnswerKind.THANKED in kinds, AnswerKind.TAKEN_ON in kinds
-    shown = ItemShown(one.id, one.html, one.level, one.levels, told, seen.may_answer, *done, seen.zone)
+    shown = ItemShown(one.id, one.html, one.level, one.levels, told, seen.may_answer, *done, seen.zone, seen.may_ask)
     return Fragment("rounds/_item.html", shown, f"item-{one.id}")
 
 

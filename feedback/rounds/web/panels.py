@@ -10,7 +10,6 @@ from feedback.rounds import rounds
 from feedback.rounds.policies import may_run_rounds, may_see_conflicts, may_see_rounds
 from feedback.rounds.web import fragments
 from server.calls import Call
-from server.live.log import positions
 from server.pages import Piece
 
 
@@ -19,7 +18,7 @@ def _panel(call: Call, cohort_id: int, zone: str, context: dict[str, object]) ->
     shown = fragments.current(call.db, cohort_id, zone, call.now)
     piece = Piece("rounds/panel.html", context | {"shown": shown, "cohort_id": cohort_id})
     html = Markup(call.house.pages.piece(piece, call.language))
-    return Panel(html, positions(call.db, [lists.stream_id]))
+    return Panel(html, (lists.stream_id,))
 
 
 def of_cohort(call: Call, cohort: OpenCohort) -> Panel | None:

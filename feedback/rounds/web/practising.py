@@ -10,6 +10,8 @@ from feedback.rounds import practice, rounds
 from feedback.rounds.phases import is_known
 from feedback.rounds.web.doors import OpenRound, open_round
 from feedback.rounds.web.team_forms import MOST_TRY, TryForm
+from feedback.web.drafting import kept as draft_kept
+from feedback.web.drafting import sent
 from server.calls import Call, Door, Reply
 from server.pages import Page
 from server.refusals import NotYours
@@ -29,14 +31,15 @@ ExampleDoor = Annotated[OpenRound, Door(open_example)]
 
 def practice_page(call: Call, round: ExampleDoor) -> Page:
     """The example and the reader's own try; the model only beside one that was kept."""
-    refused = call.rejected
+    refused, draft = call.rejected, draft_kept(call, f"try-{round.id}")
     kept = practice.tried(call.db, round.id, call.signed_in.person_id)
     context = {
         "round": round.now,
         "cohort": round.cohort,
         "sections": rounds.sections_of(call.db, round.id),
         "kept": kept,
-        "value": refused.values.get("text", "") if refused else kept or "",
+        "draft": draft,
+        "value": (refused.values if refused else draft.fields or {}).get("text", kept or ""),
         "error": next(iter(refused.errors.values())) if refused else None,
         "most": MOST_TRY,
     }
@@ -50,6 +53,7 @@ show = page("/rounds/{round:int}/practice", name="rounds.practice")(practice_pag
 def keep(call: Call, round: ExampleDoor, form: TryForm) -> Reply:
     """Keep one's own try; nobody else reads it."""
     practice.keep(call.db, round.id, call.signed_in.person_id, form.text, call.now)
+    sent(call, f"try-{round.id}")
     return Reply(f"/rounds/{round.id}/practice#model")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from litestar.handlers import HTTPRouteHandler
+from markupsafe import Markup
 
+from feedback.advice.web.points import on_points
 from feedback.rounds.rounds import zone_of
 from feedback.rounds.web.team_doors import ItemDoor, ReceivedDoor, TeamInRound
 from feedback.rounds.web.team_kinds import due_now, received_now
@@ -16,12 +18,14 @@ from server.routes import page
 def received_page(call: Call, team: TeamInRound) -> Page:
     """Everything a team received; until the reveal, when that is."""
     facts, zone = team.round.now, zone_of(call.db, team.team.cohort_id)
+    asked, live = on_points(call, team.team.id, team.vantage)
     context = {
         "at": team,
+        "asked": Markup(call.house.pages.piece(asked, call.language)),
         "due": due_now(call.db, facts, call.now, zone, call.language.tag),
         "received": received_now(call.db, facts, team.team.id, team.vantage, call.now, zone),
     }
-    return Page("rounds/received.html", context, positions(call.db, (team.received_stream_id,)))
+    return Page("rounds/received.html", context, (*positions(call.db, (team.received_stream_id,)), *live))
 
 
 @page("/rounds/{round:int}/teams/{team:int}/received")

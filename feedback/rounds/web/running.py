@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from feedback.rounds import balance, conflicts, pairs, rounds
+from feedback.rounds import balance, conflicts, documents, pairs, rounds
 from feedback.rounds.allocation import against
 from feedback.rounds.balance import Balance
 from feedback.rounds.conflicts import Declared
@@ -115,6 +115,7 @@ class _Found(NamedTuple):
     against: Mapping[tuple[int, int], tuple[str, ...]]
     outside: Sequence[tuple[int, str]]
     conflicts: Sequence[Declared]
+    lacking: frozenset[int]
 
 
 def _find(db: Db, facts: RoundFacts) -> _Found:
@@ -122,7 +123,8 @@ def _find(db: Db, facts: RoundFacts) -> _Found:
     told = against(pairs.question(db, facts, teams), [(one.giver_id, one.receiver_id) for one in found])
     words = {pair: tuple(AGAINST[one] for one in (*broken, *barred)) for pair, (broken, barred) in told.items()}
     apart = conflicts.in_cohort(db, facts.cohort_id)
-    return _Found(teams, found, balance.ever(db, facts.cohort_id), words, pairs.outside(db, facts), apart)
+    ever, lacking = balance.ever(db, facts.cohort_id), documents.lacking(db, facts)
+    return _Found(teams, found, ever, words, pairs.outside(db, facts), apart, lacking)
 
 
 def shown(db: Db, facts: RoundFacts, now: datetime) -> dict[str, Fragment]:
@@ -167,8 +169,9 @@ def _head(facts: RoundFacts, found: _Found, reached: Phase, zone: str) -> RunHea
 
 def _stuck(facts: RoundFacts, found: _Found, reached: Phase, balances: Sequence[Balance]) -> RunStuck:
     names = {one.id: one.name for one in found.teams}
-    listed = stuck(reached, facts.gives, found.teams, found.pairs, balances) if reached in UNREVEALED else []
-    owes = (Trouble.UNSEEN, Trouble.NOT_BEGUN, Trouble.UNSIGNED)
+    told = (reached, facts.gives, found.teams, found.pairs, balances, found.lacking)
+    listed = stuck(*told) if reached in UNREVEALED else []
+    owes = (Trouble.NO_DOCUMENT, Trouble.UNSEEN, Trouble.NOT_BEGUN, Trouble.UNSIGNED)
     rows = tuple(
         StuckShown(
             one.team_id,
@@ -177,7 +180,7 @@ def _stuck(facts: RoundFacts, found: _Found, reached: Phase, balances: Sequence[
             one.count,
             one.of,
             may_remind=one.trouble in owes,
-            may_excuse=one.trouble in (Trouble.NOBODY, Trouble.UNSEEN, Trouble.NOT_BEGUN),
+            may_excuse=one.trouble in (Trouble.NOBODY, Trouble.NO_DOCUMENT, Trouble.UNSEEN, Trouble.NOT_BEGUN),
             may_fill=one.trouble in (Trouble.GIVES_LESS, Trouble.GETS_LESS),
         )
         for one in listed

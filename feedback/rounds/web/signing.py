@@ -8,6 +8,7 @@ from feedback.rounds import giving
 from feedback.rounds.points import Point, first_problem, points
 from feedback.rounds.web.team_doors import OpenGiven, TakeBackDoor, WriteDoor
 from feedback.rounds.web.team_forms import NothingToFill, SignForm
+from feedback.rounds.web.unnamed import as_it_is, need_unnamed
 from server.calls import Call, Reply
 from server.languages import N_
 from server.pages import Page
@@ -26,6 +27,7 @@ def signing_page(call: Call, given: OpenGiven) -> Page:
         "given": given,
         "mark": giving.mark_of(parts),
         "problem": problem,
+        "as_it_is": as_it_is(call),
         "refused": next(iter(call.rejected.errors.values())) if call.rejected else None,
         "sections": [(part, [one for one in found if one.section_id == part.section_id]) for part in parts],
     }
@@ -43,6 +45,7 @@ def sign(call: Call, given: WriteDoor, form: SignForm) -> Reply:
     """Sign for the team. Of two who sign at once, the first did."""
     team, me = given.giver, call.signed_in.person_id
     assert team.held is not None
+    _look_for_names(call, given, form)
     by = {"membership_id": team.held.id, "author_id": me, "now": call.now}
     try:
         giving.sign(call.db, team.round.now, given.pair.id, mark=form.mark, **by)
@@ -51,6 +54,11 @@ def sign(call: Call, given: WriteDoor, form: SignForm) -> Reply:
     except Wrong as wrong:
         raise Rejected({"mark": wrong.message}) from None
     return Reply(f"{given.url}?done=feedback-signed")
+
+
+def _look_for_names(call: Call, given: OpenGiven, form: SignForm) -> None:
+    words = [part.words for part in giving.written(call.db, given.pair.id)]
+    need_unnamed(call, given.giver.round.now, given.giver.team.id, words, form.as_it_is)
 
 
 @verb("/pairs/{pair:int}/taking-back")

@@ -48,7 +48,6 @@ class TeamInRound:
     held: Held | None
     giving_stream_id: int
     received_stream_id: int
-    document_html: str
 
     @property
     def phase(self) -> Phase:
@@ -114,7 +113,7 @@ def _team_in_round(call: Call, round_id: int, team_id: int) -> TeamInRound:
     where = team.id, team.cohort_id, team.programme_id
     vantage = vantage_in_team(call.db, mine, *where, call.language.tag, opened.cohort.naming)
     streams = row.giving_stream_id, row.received_stream_id
-    return TeamInRound(opened, team, vantage, speaking_as(mine, team), *streams, row.document_html)
+    return TeamInRound(opened, team, vantage, speaking_as(mine, team), *streams)
 
 
 def _own(found: TeamInRound) -> TeamInRound:

@@ -29,16 +29,19 @@ class LevelForm(Form):
 
 
 class SignForm(Form):
-    """What was looked at, as giving.mark_of has it."""
+    """What was looked at, as giving.mark_of has it. `as_it_is`: the mark of words that pass although they name whom the
+    round does not."""
 
     mark: str = ""
+    as_it_is: str = ""
 
 
 class AnswerForm(Form):
-    """What the team does with an item. Taking it on needs no words."""
+    """What the team does with an item. Taking it on needs no words. `as_it_is`: as in SignForm."""
 
     kind: Annotated[str, AfterValidator(a_kind)] = ""
     text: Perhaps = ""
+    as_it_is: str = ""
 
     model_config = {**Form.model_config, "validate_default": True}
 
@@ -49,9 +52,10 @@ class AnswerForm(Form):
 
 
 class HelpedForm(Form):
-    """What a feedback helped with."""
+    """What a feedback helped with. `as_it_is`: as in SignForm."""
 
     text: Said
+    as_it_is: str = ""
 
 
 class TryForm(Form):

@@ -11,16 +11,17 @@ from typing import Any
 from sqlalchemy import select
 
 from cohorts.policies import Vantage
-from feedback.rounds import giving, items, rounds
+from feedback.rounds import documents, giving, items, rounds
 from feedback.rounds.giving import GivingNow
 from feedback.rounds.items import FeedbackNow
+from feedback.rounds.models import Asks
 from feedback.rounds.pairs import PAIR
 from feedback.rounds.phases import Phase, phase
 from feedback.rounds.policies import visible_feedback
 from feedback.rounds.rounds import ROUND, ROUND_TEAM, RoundFacts, zone_of, zones_in
-from feedback.rounds.web import giving_fragments, item_fragments
+from feedback.rounds.web import document_fragments, giving_fragments, item_fragments
 from feedback.rounds.web.item_fragments import Seen
-from feedback.rounds.web.team_doors import open_giving_of_stream, open_received_of_stream
+from feedback.rounds.web.team_doors import NOBODYS, open_giving_of_stream, open_received_of_stream
 from server.calls import Call
 from server.clock import utc_now
 from server.db import Db
@@ -28,8 +29,6 @@ from server.languages import N_
 from server.live.kinds import Kind, Placed, shared
 from server.pages import Fragment
 from server.refusals import Message
-
-NOBODYS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,16 @@ def due_now(db: Db, facts: RoundFacts, now: datetime, zone: str, tag: str) -> Fr
     """When the phase of a round changes next, across the places of its cohort."""
     zones = shared(db, ("zones", facts.cohort_id), lambda: zones_in(db, facts.cohort_id))
     return giving_fragments.due(facts, now, zone, zones, tag)
+
+
+def document_now(
+    db: Db, facts: RoundFacts, team_id: int, reached: Phase, zone: str, roles: frozenset[str] | None = None
+) -> Fragment | None:
+    """What a team handed in, where the round asks for it; `roles`: of its own people towards it, None for givers."""
+    if facts.asks != Asks.DOCUMENT:
+        return None
+    found = documents.read(db, facts.id, [team_id]).get(team_id)
+    return document_fragments.document(facts, team_id, found, reached, zone, roles)
 
 
 def received_now(db: Db, facts: RoundFacts, team_id: int, vantage: Vantage, now: datetime, zone: str) -> Fragment:
@@ -109,11 +118,24 @@ def _show_giving(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str
     placed = list(_parts(signed, regions, seen))
     pairs = giving.read(db, giving.given_by(around.team_id, around.facts.id))
     placed += _levels(db, pairs, regions, seen)
+    placed += _documents(db, around, pairs, regions, seen)
     anew = _ids(regions, "texts-")
     if any(name.startswith("giving-") for name in regions):
         placed += _whole(db, around, pairs, {one.pair_id: one for one in signed}, seen)
         anew |= {one.id for one in pairs if _was_shut(one, around)}
     return [*placed, *(Placed(f"anew-{id_}", giving_fragments.anew(id_)) for id_ in sorted(anew))]
+
+
+def _documents(
+    db: Db, around: Around, pairs: Sequence[GivingNow], regions: Sequence[str], seen: Seen
+) -> Iterator[Placed]:
+    """That of the team itself, and those that it reads. With the round's phase, what can be done about them changes."""
+    all_of_them = any(name.startswith("giving-") for name in regions)
+    read = {pair.receiver_id: None for pair in pairs if pair.dropped_at is None}
+    for team_id, roles in {**read, around.team_id: seen.vantage.roles}.items():
+        shown = document_now(db, around.facts, team_id, around.phase, around.zone, roles)
+        if shown and (all_of_them or shown.dom_id in regions):
+            yield Placed(shown.dom_id, shown, elsewhere=True)
 
 
 def _gave(around: Around) -> tuple[Any, ...]:

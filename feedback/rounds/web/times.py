@@ -76,6 +76,20 @@ def _checked(name: str, given: Mapping[str, str], now: datetime, stood: Mapping[
     return at
 
 
+def read_hand_in(
+    given: Mapping[str, str], opens_at: datetime | None, now: datetime, stood: Mapping[str, datetime]
+) -> datetime:
+    """Until when documents are handed in: before the round opens (None: not known), so that there is something to
+    read. Raises Rejected."""
+    try:
+        found = _checked("hand_in_by", given, now, stood)
+    except Wrong as wrong:
+        raise Rejected({"hand_in_by": wrong.message}) from None
+    if opens_at is not None and found > opens_at:
+        raise Rejected({"hand_in_by": Message(N_("The documents have to be there when the round opens."))})
+    return found
+
+
 def _out_of_order(found: Mapping[str, datetime]) -> dict[str, Message]:
     if found["reveals_at"] <= found["opens_at"]:
         return {"reveals_at": Message(N_("The reveal has to come after the round opens."))}

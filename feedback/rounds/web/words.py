@@ -60,6 +60,7 @@ SHORT: dict[str, str] = {
 }
 TROUBLES: dict[str, str] = {
     Trouble.NOBODY: N_("Nobody is in this team any more."),
+    Trouble.NO_DOCUMENT: N_("Has not handed in its document."),
     Trouble.UNSEEN: N_("Nobody of this team was here since the round opened."),
     Trouble.NOT_BEGUN: N_("%(count)s of %(of)s not begun."),
     Trouble.UNSIGNED: N_("%(count)s of %(of)s begun and not signed."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import timedelta
 from threading import Thread
@@ -78,12 +79,16 @@ def test_from_a_provocation_to_what_it_changed(house: House, browse: Browse, wor
 def test_who_may_read_it_is_chosen_with_how_many_that_is(browse: Browse, world: World) -> None:
     adviser = parsed(browse("Esi").get(f"/initiatives/{world.tide.initiative}/prompts/new").text)
     choices = [" ".join(text.split()) for text in adviser.xpath("//fieldset[@id='audience']//label/text()")]
-    assert choices == ["the whole cohort", "the team, the board and the facilitators"]
-    counts = adviser.xpath("//fieldset[@id='audience']//p[contains(@class, 'choice-hint')]/text()")
-    # Amara, Bram, Chiara, Esi, Farid; and the same without Chiara.
-    assert [text.split()[0] for text in counts] == ["5", "4"]
+    whole, board = "the whole cohort", "the team, the board and the facilitators"
+    assert choices == ["the team and the facilitators", board, whole, "facilitators only"]
+    hints = adviser.xpath("//fieldset[@id='audience']//p[contains(@class, 'choice-hint')]/text()")
+    # Amara, Bram and Farid; with Esi; with Chiara as well.
+    assert [re.findall(r"\d+", text) for text in hints] == [["3"], ["4"], ["5"], ["1"]]
+    # Esi does not belong to two of them, and is told what that means.
+    assert ["and you." in text for text in hints] == [True, False, False, True]
     run = parsed(browse("Farid").get(f"/initiatives/{world.tide.initiative}/prompts/new").text)
     assert len(run.xpath("//fieldset[@id='audience']//input")) == 4
+    assert "and you." not in " ".join(run.xpath("//fieldset[@id='audience']//p/text()"))
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,8 @@ def test_who_may_read_it_is_chosen_with_how_many_that_is(browse: Browse, world: 
         ({"text": " "}, ["#text"]),
         ({"text": "x" * 10_001}, ["#text"]),
         ({"audience": ""}, ["#audience"]),
-        ({"audience": "2"}, ["#audience"]),
+        ({"audience": "3"}, ["#audience"]),
+        ({"audience": "7"}, ["#audience"]),
         ({"audience": "99999"}, ["#audience"]),
         ({"passage": "words that are nowhere"}, ["#passage"]),
         ({"kind": "reference"}, ["#source"]),
