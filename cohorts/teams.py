@@ -119,7 +119,7 @@ def describe(db: Db, team_id: int, *, name: str, part: str) -> None:
     """Give a team another name and part."""
     team = db.get_one(Team, team_id)
     team.name, team.part = name, part
-    touch(db, db.get_one(Cohort, team.cohort_id).stream_id, f"team-{team_id}")
+    touch(db, db.get_one(Cohort, team.cohort_id).stream_id, f"team-{team_id}", f"named-{team_id}")
     tell_arrivals(db, team.cohort_id, team_id)
     tell_initiatives(db, Team.id == team_id)  # type: ignore[arg-type]
 

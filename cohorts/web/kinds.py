@@ -72,6 +72,9 @@ def _show_region(
     kind, _, number = name.rpartition("-")
     if kind == "cohort-head":
         return Placed(name, fragments.cohort_head(cohort, watching.vantage))
+    if kind == "named":
+        # A team's own page shows its name in many places.
+        return Placed(name, None, poke=True)
     if kind == "day":
         # It begins with the reader's own place.
         return Placed(name, None, poke=True)

@@ -52,6 +52,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 // A region that differs from person to person is fetched like any page, with this reader's own permissions.
 async function refresh(selector) {
   const region = document.querySelector(selector);
+  if (region?.dataset.src === "") return resync(CROWD); // all of the page depends on it
   const fresh = region && (await load(region.dataset.src)).body.firstElementChild;
   if (fresh?.id !== region?.id) throw new Error(`${selector} was not answered with itself`);
   if (region) await steadily(() => morph(region, fresh));

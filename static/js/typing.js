@@ -3,7 +3,7 @@ const FIELDS = "textarea,select,input:not([type=hidden],[type=submit],[type=butt
 const TEXTS = "textarea,input:is([type=text],[type=email],[type=url],[type=search],[type=tel],[type=number],:not([type]))";
 
 /** Text in this form would be lost with it: typed and not sent, or handed back by the server as not acceptable. */
-export const holdsText = (form) => form.matches(".htmx-request") || form.querySelector("[aria-invalid=true]") !== null ||
+export const holdsText = (form) => (form.matches(".htmx-request") && form.querySelector(FIELDS) !== null) || form.querySelector("[aria-invalid=true]") !== null ||
   [...form.querySelectorAll(TEXTS)].some((field) => field.value !== field.defaultValue);
 
 /** Somebody is at work in this form, even if nothing is written yet. */

@@ -188,6 +188,10 @@ class Follower:
                 self.resync()
                 return
         for selector in frame.get("poke", ()):
+            region = by_id(self.page, selector[1:])
+            if region is not None and region.get("data-src") == "":
+                self.resync()
+                return
             self.refresh(selector[1:])
         kept = [
             one for one in self.here.get("data-mine", "").split() if not one.startswith(tuple(frame.get("anew", ())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -126,6 +127,10 @@ def test_who_is_here_is_a_number(masked: Masked, rule: str) -> None:
     with following(masked.house, reader, path) as page:
         shown = here(page)
         with following(masked.house, masked.people["Esi"], path):
+            # Presence follows the connection in its own time.
+            deadline = time.monotonic() + 10
+            while "2 people here" not in here(page) and time.monotonic() < deadline:
+                page.pump(0.1)
             kept, fresh = page.settle()
             assert kept == fresh
             assert ("One person here" in shown, "2 people here" in here(page)) == (True, True)
