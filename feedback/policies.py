@@ -32,6 +32,11 @@ def visible_threads(vantage: Vantage) -> ColumnElement[bool]:
     return thread.c.audience_id.in_(sorted(vantage.audiences))
 
 
+def may_read_thread(vantage: Vantage, audience_id: int) -> bool:
+    """The same for one thread whose row is at hand."""
+    return audience_id in vantage.audiences
+
+
 _AUDIENCE: Any = Audience.__table__.alias("reached")  # type: ignore[attr-defined]
 _COHORT: Any = Cohort.__table__.alias("reached_cohort")  # type: ignore[attr-defined]
 _READER: Any = Membership.__table__.alias("reader")  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from cohorts.identity import Author, Byline, for_deeds, shown_as
 from cohorts.models import Audience, AudienceKind, Cohort, Initiative, Membership, Programme, Team
 from cohorts.policies import Vantage
 from feedback.models import Comment, Resolution, Subject, Thread
-from feedback.policies import visible_threads
+from feedback.policies import may_read_thread, visible_threads
 from people.models import Organisation, Person
 from server.db import Db, ask
 from server.live.log import Position, Stream, new_stream, new_streams, touch
@@ -162,7 +162,8 @@ _COUNT = (
 
 
 # How the threads of an initiative are found, and single ones.
-_ALL, _BY_ID, _BY_STREAM = "initiative_id", "id", "stream_id"
+_ALL, _BY_ID = "initiative_id", "id"
+_OF_STREAM = _NOW.where(THREAD.c.stream_id == bindparam("given"))
 
 
 @lru_cache(maxsize=1024)
@@ -219,7 +220,18 @@ def thread_now(db: Db, vantage: Vantage, thread_id: int) -> ThreadNow | None:
 
 def thread_of_stream(db: Db, vantage: Vantage, stream_id: int) -> ThreadNow | None:
     """The thread followed by that stream, if it can be read from here."""
-    return next(iter(_now(db, vantage, _BY_STREAM, stream_id)), None)
+    return seen_from(vantage, row_of_stream(db, stream_id))
+
+
+def row_of_stream(db: Db, stream_id: int) -> Any:
+    """The thread followed by that stream, for `seen_from`, which says whether it may be read: a delivery asks once for
+    all of its vantages."""
+    return ask(db, _OF_STREAM, given=stream_id).first()
+
+
+def seen_from(vantage: Vantage, row: Any) -> ThreadNow | None:
+    """The thread of a row, if it can be read from here."""
+    return _thread_now(row, vantage) if row is not None and may_read_thread(vantage, row.audience_id) else None
 
 
 def initiative_stream(db: Db, *, thread_id: int | None = None, stream_id: int | None = None) -> int | None:

@@ -43,7 +43,8 @@ def _numbers(regions: Sequence[str], kind: str) -> list[int]:
 def _show_thread(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
     lists, new, named, begun, liked = (_numbers(regions, kind) for kind in KINDS)
     settled = any(name.startswith("resolution-") for name in regions)
-    thread = threads.thread_of_stream(db, vantage, stream_id)
+    row_of = shared(db, ("thread of", stream_id), lambda: threads.row_of_stream(db, stream_id))
+    thread = threads.seen_from(vantage, row_of)
     if thread is None:
         return []
     beside = [one for show in shown_too for one in show(db, vantage, thread, regions)]
