@@ -167,7 +167,7 @@ def test_texts_that_repeat_themselves_cost_little(words: list[str], length: int)
     quote = " ".join(words[:length])[:LONGEST].strip()
     made = Anchor(quote, "", "", 0)
     changed = " ".join([*words[length:], "f", *words[: length // 2]])
-    took = []
+    took: list[float] = []
     # A machine with other work is slow now and then, and never three times in turn.
     while len(took) < 3 and not any(one < 0.5 for one in took):
         begun = time.thread_time()
