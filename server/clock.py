@@ -41,7 +41,13 @@ def zone_names() -> tuple[str, ...]:
 
 def is_zone(name: str) -> bool:
     """Whether `name` is a zone we can compute with (aliases included: browsers still send some)."""
-    return name in available_timezones()
+    return name in _known()
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    """Every name in the IANA database; looking them up walks its files."""
+    return frozenset(available_timezones())
 
 
 @lru_cache(maxsize=1024)

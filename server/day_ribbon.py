@@ -124,6 +124,11 @@ def day_ribbon(
     )
 
 
+def part_of_day(clock: time) -> str:
+    """Night, edge or working: the part of a local day that a clock time belongs to."""
+    return [state for begins, state in _PARTS if begins <= clock][-1]
+
+
 def _row(instant: datetime, label: str, zone: ZoneInfo, axis: _Axis, today: date) -> Row:
     local = instant.astimezone(zone)
     return Row(
@@ -134,7 +139,7 @@ def _row(instant: datetime, label: str, zone: ZoneInfo, axis: _Axis, today: date
         day_text="",
         day_shift=(local.date() - today).days,
         offset_minutes=(local.utcoffset() or timedelta()) // timedelta(minutes=1),
-        state=[state for begins, state in _PARTS if begins <= local.time()][-1],
+        state=part_of_day(local.time()),
         bands=tuple(_bands(axis, zone)),
         midnights=tuple(axis.at(day) for day in _midnights(axis, zone) if axis.start < day < axis.end),
     )
