@@ -19,6 +19,7 @@ MODULES = (
     "feedback.advice.models",
     "feedback.rounds.models",
     "sessions.models",
+    "sessions.room.models",
 )
 
 for module in MODULES:

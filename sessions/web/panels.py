@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from markupsafe import Markup
 
 from cohorts.web.doors import OpenCohort
 from cohorts.web.panels import Panel
 from server.calls import Call
-from server.pages import Fragment
-from sessions import themes
+from server.live.log import positions
+from server.pages import Piece
+from sessions import sessions
+from sessions.policies import may_attend, may_plan_sessions, may_see_list
+from sessions.web import fragments
 
 
-@dataclass(frozen=True, slots=True)
-class Themes:
-    """The themes of a cohort, in the order of the programme."""
-
-    titles: tuple[str, ...]
-
-
-def themes_panel(call: Call, cohort: OpenCohort) -> Panel | None:
-    """The themes the cohort will meet about; None where it has none. Not live: they are fixed with the programme."""
-    found = themes.of_cohort(call.db, cohort.id)
-    if not found:
+def of_cohort(call: Call, cohort: OpenCohort) -> Panel | None:
+    """What is to come, for those who are told of it. Sponsors follow no stream: they see a part of the list, and must
+    not learn when the rest of it changes."""
+    roles = cohort.vantage.roles
+    if not may_see_list(roles):
         return None
-    shown = Fragment("sessions/_themes.html", Themes(tuple(found)), f"themes-{cohort.id}")
-    return Panel(call.house.pages.show(shown, call.language))
+    shown = fragments.ahead(call.db, cohort.id, roles, cohort.programme.time_zone, call.now)
+    context = {"shown": shown, "cohort_id": cohort.id, "plans": may_plan_sessions(roles)}
+    html = Markup(call.house.pages.piece(Piece("sessions/panel.html", context), call.language))
+    streams = [sessions.lists_of(call.db, cohort.id).stream_id] if may_attend(roles) else []
+    return Panel(html, positions(call.db, streams))
 
 
-cohort_panels = (themes_panel,)
+cohort_panels = (of_cohort,)
