@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from cohorts import audiences
 from cohorts.models import Attribution, Cohort, Initiative, Programme, Team
-from server.db import Db
+from server.db import Db, ask
 from server.live.log import new_stream, touch
 
 # What other packages do when a cohort is made, and when its teams or their people change. server/app.py fills both,
@@ -76,19 +77,33 @@ def create(db: Db, programme: HasId, *, name: str, purpose: str = "", attributio
     return cohort
 
 
-def read(db: Db, *conditions: ColumnElement[bool]) -> list[CohortFacts]:
-    """The cohorts that meet the conditions, in the order of programmes and of their own making: one query."""
+def _everything() -> Any:
     cohort: Any = Cohort.__table__  # type: ignore[attr-defined]
     programme: Any = Programme.__table__  # type: ignore[attr-defined]
-    rows = db.execute(
+    return (
         select(
             *(cohort.c[name] for name in ("id", "name", "purpose", "stream_id", "talk_stream_id", "attribution")),
             *(programme.c[each.name] for each in fields(ProgrammeFacts)),
         )
         .join(programme, programme.c.id == cohort.c.programme_id)
-        .where(*conditions)
         .order_by(programme.c.id, cohort.c.id)
     )
+
+
+_EVERYTHING = _everything()
+
+
+@lru_cache(maxsize=512)
+def _those(scopes: tuple[ColumnElement[bool], ...], named: tuple[str, ...]) -> Any:
+    # As the scopes are (cohorts/policies.py).
+    table: Any = Cohort.__table__  # type: ignore[attr-defined]
+    return _EVERYTHING.where(*scopes, *(table.c[name] == bindparam(name) for name in named))
+
+
+def read(db: Db, *scopes: ColumnElement[bool], **named: int) -> list[CohortFacts]:
+    """The cohorts in those scopes, in the order of programmes and of their own making, in one query; of these the ones
+    `named` by columns of theirs, such as `id=7`."""
+    rows = ask(db, _those(scopes, tuple(named)), **named)
     return [CohortFacts(*(*row[:6], ProgrammeFacts(*row[6:]))) for row in rows]
 
 

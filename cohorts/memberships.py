@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, func, select
 
@@ -23,6 +24,8 @@ __all__ = ["Held", "LastOwner", "Standing", "join", "remove", "speaking_as", "st
 FEW = 3
 # With which of two memberships somebody talks about a team's work: their own team's before any other.
 SPEAKS_FIRST = (Role.MEMBER, Role.ADVISER, Role.FACILITATOR, PEER)
+# Called with (db, cohort) for every cohort of a programme that somebody runs now or no more; filled by server/app.py.
+when_facilitators_change: list[Callable[[Db, int], None]] = []
 
 
 class LastOwner(Exception):
@@ -145,6 +148,12 @@ def _tell(db: Db, membership: Membership, person: Person) -> None:
         tell_arrivals(db, membership.cohort_id, membership.team_id)
     if membership.team_id is not None and membership.cohort_id is not None:
         touch(db, db.get_one(Cohort, membership.cohort_id).stream_id, f"members-{membership.team_id}")
+    if membership.role == Role.FACILITATOR:
+        cohort: Any = Cohort.__table__  # type: ignore[attr-defined]
+        cohorts = select(cohort.c.id).where(cohort.c.programme_id == membership.programme_id)
+        for cohort_id in db.execute(cohorts).scalars().all():
+            for tell in when_facilitators_change:
+                tell(db, cohort_id)
 
 
 def person_renamed(db: Db, person_id: int) -> None:
@@ -209,6 +218,19 @@ def is_one_of_few(db: Db, membership_id: int, *, of_team: bool) -> bool:
 def tell_everybody(db: Db, cohort_id: int) -> None:
     """In whose name everybody who talks in a cohort reads the others has changed: their open pages ask what they may
     see now, and those that it is not for, such as their notices, are loaded again."""
+    for stream_id, bell in _everybody(db, cohort_id):
+        touch(db, stream_id, "access")
+        if bell is not None:
+            touch(db, bell, NAMES)
+
+
+def let_everybody_ask(db: Db, cohort_id: int) -> None:
+    """Something is not for everybody in a cohort any more: their open pages ask what they may see now."""
+    for stream_id, _ in _everybody(db, cohort_id):
+        touch(db, stream_id, "access")
+
+
+def _everybody(db: Db, cohort_id: int) -> Sequence[Any]:
     cohort = db.get_one(Cohort, cohort_id)
     person = Person.__table__  # type: ignore[attr-defined]
     run = (_HELD.c.programme_id == cohort.programme_id) & (_HELD.c.role == Role.FACILITATOR)
@@ -216,10 +238,7 @@ def tell_everybody(db: Db, cohort_id: int) -> None:
     held = held.outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
     streams = select(person.c.stream_id, person.c.bell_stream_id).distinct().select_from(held)
     there = streams.where((_HELD.c.cohort_id == cohort_id) | run, _GONE.c.membership_id.is_(None))
-    for stream_id, bell in db.execute(there).all():
-        touch(db, stream_id, "access")
-        if bell is not None:
-            touch(db, bell, NAMES)
+    return db.execute(there).all()
 
 
 @dataclass(frozen=True, slots=True)

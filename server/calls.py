@@ -81,7 +81,8 @@ class Uploaded:
 
 @dataclass(slots=True)
 class Call:
-    """One request on its way through the house. `given` are the path's parameters, already typed."""
+    """One request on its way through the house. `given` are the path's parameters, already typed; `etag`: of what the
+    browser has of it already (If-None-Match)."""
 
     house: House
     method: str
@@ -98,6 +99,7 @@ class Call:
     accepts: str = ""
     agent: str = ""
     byte_range: str = ""
+    etag: str = ""
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     db: Db = None  # type: ignore[assignment]  # set for the length of the transaction
     viewer: Any = None

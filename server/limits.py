@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -48,7 +48,7 @@ class Limit:
 def take(db: Db, limit: Limit, subject: str, now: datetime) -> None:
     """Count one try of `subject`. Raises TooMany when the window holds no more."""
     table: Any = Counter.__table__  # type: ignore[attr-defined]
-    key = hashlib.sha256(f"{limit.what}\n{subject}".encode()).hexdigest()
+    key = _key(limit, subject)
     insert: Any = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     first = insert(table).values(key=key, began_at=now, count=1)
     over = table.c.began_at <= now - limit.per
@@ -61,8 +61,24 @@ def take(db: Db, limit: Limit, subject: str, now: datetime) -> None:
     ).returning(table.c.began_at, table.c.count)
     began_at, count = db.execute(step).one()
     if count > limit.most:
-        wait = ceil((began_at + limit.per - now).total_seconds())
-        raise TooMany(wait, limit.words, minutes=ceil(wait / 60))
+        raise _refusal(limit, began_at, now)
+
+
+def spent(db: Db, limit: Limit, subject: str, now: datetime) -> TooMany | None:
+    """The refusal when the window holds no more tries of `subject`. For a reading call, which counts afterwards."""
+    here = select(Counter).where(Counter.key == _key(limit, subject))  # type: ignore[arg-type]
+    found = db.execute(here).scalar_one_or_none()
+    over = found is not None and found.count >= limit.most and found.began_at > now - limit.per
+    return _refusal(limit, found.began_at, now) if found is not None and over else None
+
+
+def _key(limit: Limit, subject: str) -> str:
+    return hashlib.sha256(f"{limit.what}\n{subject}".encode()).hexdigest()
+
+
+def _refusal(limit: Limit, began_at: datetime, now: datetime) -> TooMany:
+    wait = ceil((began_at + limit.per - now).total_seconds())
+    return TooMany(wait, limit.words, minutes=ceil(wait / 60))
 
 
 def clear(db: Db, now: datetime) -> None:

@@ -45,7 +45,8 @@ class Mail(SQLModel, table=True):
     """One mail to one person. `sent_at`: the SMTP server took it. `handed_at` without `sent_at`: it was being handed
     over and no answer was noted, so nobody knows, and it is not sent again by itself. `expires_at`: worth nothing after
     that. `dropped_at`: it will not be sent any more. `error` says why it was dropped or what went wrong at last.
-    `unsubscribe`: what is posted to this address stops mail of this sort (RFC 8058); it goes when the text goes."""
+    `unsubscribe`: what is posted to this address stops mail of this sort (RFC 8058). `calendar`: an iCalendar file that
+    goes with it. Both go when the text goes."""
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(default="", max_length=40)
@@ -59,9 +60,11 @@ class Mail(SQLModel, table=True):
     dropped_at: datetime | None = Field(default=None, sa_type=Instant)
     error: str = Field(default="", max_length=500)
     unsubscribe: str = Field(default="", max_length=300)
+    calendar: str = ""
 
 
 MAIL: Any = Mail.__table__  # type: ignore[attr-defined]
+_PLAIN = {"unsubscribe": "", "calendar": ""}
 
 
 class MailState(Enum):
@@ -99,13 +102,14 @@ def post(
     kind: str = "",
     expires_at: datetime | None = None,
     unsubscribe: str = "",
+    calendar: str = "",
 ) -> int:
     """Write a mail in this transaction, and the job that sends it after the commit. The id of the mail.
 
     `kind` is what owners see of it; `expires_at`: it is worth nothing after that, and dropped unsent.
     """
     mail = Mail(kind=kind, to=to, subject=subject, text=text, at=now, expires_at=expires_at)
-    mail.unsubscribe = unsubscribe
+    mail.unsubscribe, mail.calendar = unsubscribe, calendar
     db.add(mail)
     db.flush()
     assert mail.id is not None
@@ -125,7 +129,7 @@ class Letter:
 
 def post_many(db: Db, letters: Sequence[Letter], now: datetime, *, kind: str, expires_at: datetime) -> list[int]:
     """Like `post`, for many at once in a tenth of the time: none of them is urgent. Their ids in the same order."""
-    blank = {"kind": kind, "at": now, "expires_at": expires_at, "error": "", "unsubscribe": ""}
+    blank = {"kind": kind, "at": now, "expires_at": expires_at, "error": "", **_PLAIN}
     rows = [{**blank, "to": one.to, "subject": one.subject, "text": one.text} for one in letters]
     made = db.connection().execute(insert(MAIL).returning(MAIL.c.id, sort_by_parameter_order=True), rows)
     ids = [int(row.id) for row in made]
@@ -220,7 +224,7 @@ def drop_expired(db: Db, now: datetime, *, keep_text: bool) -> None:
     """Drop every mail that was to be sent and is of no use any more, with its text and its job."""
     useless = _UNSENT & MAIL.c.handed_at.is_(None) & (MAIL.c.expires_at <= now)
     ids = list(db.execute(select(MAIL.c.id).where(useless).limit(MOST)).scalars())
-    gone = {"dropped_at": now, "error": TOO_OLD} | ({} if keep_text else {"text": "", "unsubscribe": ""})
+    gone = {"dropped_at": now, "error": TOO_OLD} | ({} if keep_text else {"text": "", **_PLAIN})
     db.execute(update(MAIL).where(MAIL.c.id.in_(ids)).values(**gone))
     _end_jobs(db, ids, now)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ from server.smtp import Lines, NoAnswer, Refused, Unreachable
 
 log = logging.getLogger("sweetspot.mail")
 
+_METHOD = re.compile(r"^METHOD:(\w+)", re.MULTILINE)
 _7BIT = SMTP.clone(cte_type="7bit")
 
 
@@ -61,6 +63,11 @@ def message(mail: Mail, sender: str) -> EmailMessage:
         made["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(mail.text)
+    if mail.calendar:
+        # A mail program takes it for news of an event by the method alone (RFC 6047, 2.4).
+        method = _METHOD.search(mail.calendar)
+        given = {"method": method[1]} if method else {}
+        made.add_attachment(mail.calendar, subtype="calendar", filename="session.ics", params=given)
     return made
 
 
@@ -156,7 +163,7 @@ class Delivery:
 
     def _sent(self, db: Db) -> None:
         """Whoever waited because the server was away need not wait any longer."""
-        kept = {} if self.postman.settings.demo else {"text": "", "unsubscribe": ""}
+        kept = {} if self.postman.settings.demo else {"text": "", "unsubscribe": "", "calendar": ""}
         db.execute(update(MAIL).where(MAIL.c.id == self.mail.id).values(sent_at=utc_now(), error="", **kept))
         leases.begin_all(db, KINDS, utc_now(), error=AWAY)
 

@@ -54,6 +54,7 @@ def call_from(house: House, request: Asked) -> Call:
         accepts=headers.get("accept-language", ""),
         agent=headers.get("user-agent", "")[:200],
         byte_range=headers.get("range", ""),
+        etag=headers.get("if-none-match", ""),
     )
 
 

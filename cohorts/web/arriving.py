@@ -14,7 +14,7 @@ from cohorts.arrival_windows import Window
 from cohorts.arrivals import Arrival, Counts, Stage
 from cohorts.audiences import vantage_in_cohort
 from cohorts.identity import ROLE_WORDS
-from cohorts.models import Cohort, Team
+from cohorts.models import Team
 from cohorts.policies import Vantage, may_edit_cohort, visible_cohorts
 from cohorts.teams import TeamFacts
 from cohorts.web.doors import OpenCohort, standing
@@ -101,8 +101,7 @@ def summary(cohort_id: int, found: Sequence[Arrival]) -> Fragment:
 
 
 def _listen(call: Call, stream_id: int) -> Vantage:
-    table = Cohort.__table__  # type: ignore[attr-defined]
-    found = cohorts.read(call.db, table.c.arrivals_stream_id == stream_id, visible_cohorts(standing(call)))
+    found = cohorts.read(call.db, visible_cohorts(standing(call)), arrivals_stream_id=stream_id)
     if not found:
         raise NotYours
     one = found[0]
@@ -114,7 +113,7 @@ def _listen(call: Call, stream_id: int) -> Vantage:
 
 def _show(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
     """How far it is, and that the list is another: each page fetches the window of it that it shows."""
-    cohort = cohorts.read(db, Cohort.arrivals_stream_id == stream_id)[0]  # type: ignore[arg-type]
+    cohort = cohorts.read(db, arrivals_stream_id=stream_id)[0]
     listed = Placed(f"arrivals-{cohort.id}", None, poke=True)
     if f"arrivals-counts-{cohort.id}" not in regions:
         return [listed]

@@ -39,6 +39,8 @@ WORDS = {
     "comment hidden": N_("Hid a comment"),
     "report dismissed": N_("Left a reported comment as it is"),
     "appeal decided": N_("Decided about a hidden comment again"),
+    "attendance noted": N_("Noted that somebody came to a session"),
+    "attendance taken back": N_("Noted that somebody did not come to a session"),
 }
 
 

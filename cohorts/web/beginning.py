@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from cohorts import cohorts, programmes
 from cohorts.memberships import Standing
-from cohorts.models import Cohort
 from cohorts.policies import may_run_installation, run_programmes, visible_programmes
 from server.calls import Call
 from server.languages import N_
@@ -32,9 +30,8 @@ def steps(call: Call, mine: Standing) -> list[Step]:
     there = programmes.arrived(call.db, seen)
     if not there.empty:
         return []
-    cohort: Any = Cohort.__table__  # type: ignore[attr-defined]
     programme = next(iter(programmes.read(call.db, seen)), None)
-    first = cohorts.read(call.db, cohort.c.programme_id == programme.id) if programme else []
+    first = cohorts.read(call.db, programme_id=programme.id) if programme else []
     at = f"/programmes/{programme.id}" if programme else ""
     into = f"/cohorts/{first[0].id}" if first else ""
     return _in_order([bool(there.programmes), bool(there.cohorts), bool(there.teams), bool(there.people)], at, into)

@@ -11,7 +11,7 @@ from cohorts.audiences import Vantage, vantage_in_cohort, vantage_in_team
 from cohorts.cohorts import CohortFacts
 from cohorts.initiatives import InitiativeFacts
 from cohorts.memberships import Held, Standing, speaking_as, standing_of
-from cohorts.models import Cohort, Team
+from cohorts.models import Team
 from cohorts.policies import (
     may_edit_cohort,
     may_edit_initiative,
@@ -65,8 +65,8 @@ def standing(call: Call) -> Standing:
     return call.once("standing", lambda: standing_of(call.db, person_id))
 
 
-def _cohort(call: Call, condition: Any) -> OpenCohort:
-    found = cohorts.read(call.db, condition, visible_cohorts(standing(call)))
+def _cohort(call: Call, **named: int) -> OpenCohort:
+    found = cohorts.read(call.db, visible_cohorts(standing(call)), **named)
     if not found:
         raise NotYours
     one = found[0]
@@ -76,12 +76,12 @@ def _cohort(call: Call, condition: Any) -> OpenCohort:
 
 def open_cohort(call: Call) -> OpenCohort:
     """The cohort the path names."""
-    return _cohort(call, Cohort.id == call.given["cohort"])
+    return _cohort(call, id=call.given["cohort"])
 
 
 def open_cohort_of_stream(call: Call, stream_id: int) -> OpenCohort:
     """The cohort whose list of teams that stream carries."""
-    return _cohort(call, Cohort.stream_id == stream_id)
+    return _cohort(call, stream_id=stream_id)
 
 
 def _team(call: Call, condition: Any) -> OpenTeam:
@@ -89,7 +89,7 @@ def _team(call: Call, condition: Any) -> OpenTeam:
     if not found:
         raise NotYours
     one = found[0]
-    cohort = cohorts.read(call.db, Cohort.id == one.cohort_id)[0]  # type: ignore[arg-type]
+    cohort = cohorts.read(call.db, id=one.cohort_id)[0]
     where = one.id, one.cohort_id, one.programme_id
     vantage = vantage_in_team(call.db, standing(call), *where, call.language.tag, cohort.naming)
     return OpenTeam(**_all_of(one), cohort=cohort, vantage=vantage)

@@ -9,7 +9,6 @@ from cohorts import cohorts, imports
 from cohorts.audiences import vantage_in_cohort
 from cohorts.cohorts import CohortFacts
 from cohorts.imports import IMPORT, ImportFacts
-from cohorts.models import Cohort
 from cohorts.policies import may_edit_cohort, visible_cohorts
 from cohorts.web.doors import standing
 from server.calls import Call, Door
@@ -34,7 +33,7 @@ def _opened(call: Call, condition: Any) -> OpenImport:
     found = imports.read(call.db, condition)
     if not found:
         raise NotYours
-    into = cohorts.read(call.db, Cohort.id == found[0].cohort_id, visible_cohorts(mine))  # type: ignore[arg-type]
+    into = cohorts.read(call.db, visible_cohorts(mine), id=found[0].cohort_id)
     if not into:
         raise NotYours
     vantage = vantage_in_cohort(call.db, mine, into[0].id, into[0].programme.id, call.language.tag)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cohorts import cohorts, initiatives, teams
 from cohorts.initiatives import InitiativeFacts
 from cohorts.memberships import members_of
-from cohorts.models import Cohort, Team
+from cohorts.models import Team
 from cohorts.policies import Vantage, may_read_initiative, may_see_presence
 from cohorts.web import fragments
 from cohorts.web.doors import open_cohort_of_stream, open_initiative_of_stream
@@ -58,7 +58,7 @@ def _present_in_cohort(call: Call, stream_id: int) -> str | None:
 
 
 def _show_cohort(db: Db, watching: Watching, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    cohort = cohorts.read(db, Cohort.stream_id == stream_id)[0]  # type: ignore[arg-type]
+    cohort = cohorts.read(db, stream_id=stream_id)[0]
     wanted = {name.rpartition("-")[2] for name in regions if name.startswith(("team-", "members-"))}
     found = teams.read(db, Team.id.in_(int(id_) for id_ in wanted)) if wanted else []  # type: ignore[union-attr]
     by_id = {team.id: team for team in found}

@@ -7,7 +7,7 @@ from typing import Any
 
 from cohorts import cohorts, programmes
 from cohorts.attributions import Promised, set_for_programme
-from cohorts.models import Attribution, Cohort
+from cohorts.models import Attribution
 from cohorts.policies import visible_cohorts
 from cohorts.web.doors import standing
 from cohorts.web.forms import CohortForm, ProgrammeForm, attribution_choices
@@ -32,8 +32,7 @@ PROMISED = N_(
 @page("/programmes/{programme:int}")
 def show(call: Call, programme: ProgrammeDoor) -> Page:
     """What it is, and its cohorts as far as this reader sees them."""
-    table: Any = Cohort.__table__  # type: ignore[attr-defined]
-    found = cohorts.read(call.db, table.c.programme_id == programme.id, visible_cohorts(standing(call)))
+    found = cohorts.read(call.db, visible_cohorts(standing(call)), programme_id=programme.id)
     return Page("cohorts/programme.html", {"programme": programme, "cohorts": found})
 
 
