@@ -10,10 +10,14 @@ from benchmarks.allocation import measure as allocation
 from benchmarks.idle_sockets import measure as idle_sockets
 from benchmarks.import_rows import measure as import_rows
 from benchmarks.live_comment import measure as live_comment
+from benchmarks.notes_writers import measure as notes_writers
 from benchmarks.page_prompts import measure as page_prompts
 from benchmarks.page_thread import measure as page_thread
 from benchmarks.page_thread_10k import measure as page_thread_10k
+from benchmarks.planner_page import measure as planner_page
 from benchmarks.redis_wakeup import measure as redis_wakeup
+from benchmarks.room_page import measure as room_page
+from benchmarks.room_votes import measure_to_last, measure_together
 from benchmarks.script_bytes import measure as script_bytes
 
 MEASURES = {
@@ -26,6 +30,11 @@ MEASURES = {
     "import.rows_5000": import_rows,
     "advice.page_300_prompts": page_prompts,
     "feedback.allocation_200x5_seconds": allocation,
+    "planner.page": planner_page,
+    "room.page": room_page,
+    "room.vote_to_last_1000": measure_to_last,
+    "room.votes_1000": measure_together,
+    "notes.writers_20": notes_writers,
 }
 
 

@@ -67,10 +67,11 @@ def _own_rate(port: int, path: str, cookie: str, seconds: float, connections: in
 
 @dataclass
 class Listener:
-    """One raw websocket client."""
+    """One raw websocket client. `frames`: how many whole ones `until_all` has read."""
 
     socket: socket.socket
     seen: bytearray = field(default_factory=bytearray)
+    frames: int = 0
 
 
 def listen(port: int, path: str, cookie: str = "", host: str = "") -> Listener:
@@ -134,6 +135,7 @@ class Crowd:
                 one = key.data
                 one.seen += one.socket.recv(262_144)
                 while (payload := frame_in(one.seen)) is not None:
+                    one.frames += 1
                     if word in payload:
                         waiting.discard(id(one))
                         last = payload

@@ -6,7 +6,7 @@ was when they were loaded: what tells that such a page may still be read is that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,6 +23,11 @@ from server.pages import Fragment
 from server.refusals import NotYours
 
 TOLD = "notices not read"
+# What packages above tell somebody's open pages on this stream: called with (db, person, regions), they give how the
+# ids of what is that person's own begin, and those there are now. What others may not count is told nowhere else. The
+# names of such regions begin with OWN.
+OWN = "mine-"
+owns: list[Callable[[Db, int, Sequence[str]], Iterable[tuple[str, tuple[str, ...]]]]] = []
 
 
 class BellShown(NamedTuple):
@@ -61,16 +66,24 @@ def _listen(call: Call, stream_id: int) -> Ear:
 
 
 def _show(db: Db, ear: Ear, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    # What else packages touch for that person alone is fetched where it is shown.
-    poked = [Placed(name, None, poke=True) for name in regions if name not in (BELL, NAMES)]
-    if not {BELL, NAMES} & set(regions):
-        return poked
     now = shown(notices.unread(db, ear.person_id))
     if NAMES in regions:
         # No page has that list: each is loaded again as a whole.
         return [Placed(BELL, now, into="in-other-names")]
+    own = list(_own(db, ear.person_id, now, regions))
+    # What else packages touch for that person alone is fetched where it is shown.
+    poked = [Placed(name, None, poke=True) for name in regions if name != BELL and not name.startswith(OWN)]
     # What they are is read at their page alone.
-    return [Placed(BELL, now, elsewhere=True), Placed("told", None, poke=True), *poked]
+    told = [Placed(BELL, now, elsewhere=True), Placed("told", None, poke=True)] if BELL in regions else []
+    return [*told, *poked, *own]
+
+
+def _own(db: Db, person_id: int, now: Fragment, regions: Sequence[str]) -> Iterator[Placed]:
+    mine = [name for name in regions if name.startswith(OWN)]
+    for tell in owns if mine else ():
+        for start, ids in tell(db, person_id, mine):
+            holders = tuple((person_id, dom_id) for dom_id in ids)
+            yield Placed(BELL, now, elsewhere=True, holders=holders, anew=start)
 
 
 kind = Kind("bell", _listen, _show, personal=True)

@@ -131,7 +131,7 @@ class Hub:
                     log.exception("delivering stream %s", stream_id)
                     self._dirty.add(stream_id)
                     await asyncio.sleep(POLL)
-                await asyncio.sleep(TICK)
+                await asyncio.sleep(max((kind.tick for kind in self._vantages(stream_id).values()), default=TICK))
         finally:
             self._tasks.pop(stream_id, None)
             self._committed.pop(stream_id, None)

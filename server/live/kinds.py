@@ -52,13 +52,15 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of stream: who may listen, what its regions show, and where a listener counts as present. `personal`:
-    each is one reader's own, and is told after what many read."""
+    each is one reader's own, and is told after what many read. `tick`: the seconds within which what comes shares
+    a frame, after a first one that goes at once."""
 
     name: str
     listen: Callable[[Call, int], Any]
     show: Callable[[Db, Any, int, Sequence[str]], list[Placed]]
     presence: Callable[[Call, int], str | None] = lambda call, stream_id: None
     personal: bool = False
+    tick: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Shown:
 def shared(db: Db, key: Hashable, make: Callable[[], Made]) -> Made:
     """`make()`, at most once while one delivery is rendered for its vantages: for what is the same from all of them.
 
-    Only there, where nothing is written: elsewhere it is made each time.
+    Only there and in pages that ask for it (`sharing`), where nothing is written: elsewhere it is made each time.
     """
     kept: dict[Hashable, Made] | None = db.info.get(SHARED)
     if kept is None:
@@ -83,6 +85,11 @@ def shared(db: Db, key: Hashable, make: Callable[[], Made]) -> Made:
     if key not in kept:
         kept[key] = make()
     return kept[key]
+
+
+def sharing(db: Db) -> None:
+    """From here on `shared` keeps what it makes, in a transaction that only reads: for a page of many parts."""
+    db.info.setdefault(SHARED, {})
 
 
 # Into a list or over itself; where not every page shows it. The names are those of static/js/place.js.

@@ -68,7 +68,9 @@ class Room:
         self.texts, self.opened, self.seq = texts, opened, told.seq
         self.closed: bool | None = told.closed
         self.sockets: set[TextSocket] = set()
-        self.names: dict[int, str] = {}
+        # Of those who write now, asked again whenever these are others: who may be named can change at any time.
+        self.names: Mapping[int, str] = {}
+        self._asked: frozenset[int] = frozenset()
         self._sent: list[Sent] = []
         self._writing: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
@@ -208,13 +210,13 @@ class Room:
     async def _tell_people(self) -> None:
         people = self.texts.hub.presence.people_at(self.place)
         names_of = self.opened.kind.names
-        if names_of and (unknown := people - self.names.keys()):
+        if names_of and people != self._asked:
 
             def work() -> Mapping[int, str]:
                 with self.texts.database.transaction(writing=False) as db:
-                    return names_of(db, self.opened.owner_id, sorted(unknown))
+                    return names_of(db, self.opened.owner_id, sorted(people)) if people else {}
 
-            self.names |= await self.texts.lanes.reads.run(work)
+            self.names, self._asked = await self.texts.lanes.reads.run(work), people
         for one in list(self.sockets):
             others = sorted(people - {one.person_id})
             names = [self.names[other] for other in others if other in self.names]

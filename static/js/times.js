@@ -24,7 +24,8 @@ function show() {
     const moment = new Date(time.dateTime);
     if (isNaN(moment)) continue;
     time.title = time.textContent.trim();
-    time.textContent = `${days.format(moment)}, ${clock.format(moment)} (${place})`;
+    // A clock alone stands under a head that names the day and the place.
+    time.textContent = time.dataset.local ? clock.format(moment) : `${days.format(moment)}, ${clock.format(moment)} (${place})`;
   }
 }
 

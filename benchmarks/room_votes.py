@@ -1,0 +1,152 @@
+"""How long from a vote until its result is on the last of 1,000 open rooms, and what do 1,000 votes in 2 s cost each?
+
+Against a plain comment on 1,000 open pages of a thread, on the same server, in turn. The votes of the second measure
+come from a process of its own, as from 1,000 people.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.lines import line
+from benchmarks.live_comment import comment
+from benchmarks.load import Crowd, listen, many_files
+from benchmarks.room_filled import FilledRoom, fill_room
+from benchmarks.server import fetch, positions_on, serving
+from server.settings import ROOT
+
+SOCKETS, ROUNDS = 1000, 15
+VOTERS, WITHIN, CONNECTIONS = 1000, 2.0, 16
+
+
+def measure_to_last() -> Iterator[dict[str, Any]]:
+    """A vote and a comment in turn; the medians."""
+    with _serving() as (port, room, here), _crowd(port, room.thread.page, room.thread.tokens[:60]) as there:
+        yield from _to_last(port, room, here, there)
+
+
+def measure_together() -> Iterator[dict[str, Any]]:
+    """Everybody votes in the same two seconds."""
+    with _serving() as (port, room, here), tempfile.NamedTemporaryFile("w") as tokens:
+        tokens.write(" ".join(room.thread.tokens))
+        tokens.flush()
+        yield from _together(port, room, here, tokens.name)
+
+
+@contextlib.contextmanager
+def _serving() -> Iterator[tuple[int, FilledRoom, Crowd]]:
+    many_files()
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "bench.db"
+        room = fill_room(database, readers=VOTERS, voted=200, asked=10)
+        with serving(database) as port, _crowd(port, room.page, room.thread.tokens) as here:
+            yield port, room, here
+
+
+@contextlib.contextmanager
+def _crowd(port: int, page: str, tokens: tuple[str, ...]) -> Iterator[Crowd]:
+    cookies = [f"login_{port}={token}" for token in tokens]
+    places = [positions_on(port, page, cookie) for cookie in cookies]
+    readers = list(zip(places, cookies, strict=True))
+    opened = (readers[number % len(readers)] for number in range(SOCKETS))
+    crowd = Crowd([listen(port, f"/live?at={at}", cookie) for at, cookie in opened])
+    crowd.quiet(1.0)
+    yield crowd
+    crowd.close()
+
+
+def _to_last(port: int, room: FilledRoom, here: Crowd, there: Crowd) -> Iterator[dict[str, Any]]:
+    took: list[float] = []
+    reference: list[float] = []
+    renders = 0
+    for number in range(ROUNDS):
+        before = int(fetch(port, "/bench/renders"))
+        took.append(_vote(port, room, here, room.thread.tokens[number]))
+        renders += int(fetch(port, "/bench/renders")) - before
+        reference.append(comment(port, room.thread, there, f"measured-{number}-word")[0])
+    against = median(reference) * 1000
+    yield line("room.vote_to_last_1000", median(took) * 1000, "ms", against, target=1.5)
+    # That of those who run the room, for one vantage more.
+    yield line("room.renders_per_vote", renders / ROUNDS, "renders", room.thread.vantages + 1)
+
+
+def _vote(port: int, room: FilledRoom, crowd: Crowd, token: str) -> float:
+    """One more votes: seconds until the last of the crowd has the result."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.connect()
+    began = time.perf_counter()
+    _send(connection, port, room.poll_id, token, 1)
+    ended, _ = crowd.until_all(f"poll-{room.poll_id}-title".encode(), 30)
+    assert connection.getresponse().status == 303
+    connection.close()
+    crowd.quiet(0.15)
+    return ended - began
+
+
+def _send(connection: http.client.HTTPConnection, port: int, poll_id: int, token: str, option: int) -> None:
+    headers = {
+        "cookie": f"login_{port}={token}",
+        "sec-fetch-site": "same-origin",
+        "content-type": "application/x-www-form-urlencoded",
+    }
+    connection.request("POST", f"/polls/{poll_id}/choices", f"option={option}", headers)
+
+
+def _together(port: int, room: FilledRoom, crowd: Crowd, tokens: str) -> Iterator[dict[str, Any]]:
+    command = [sys.executable, "-m", "benchmarks.room_votes", str(port), str(room.poll_id), tokens]
+    for one in crowd.listeners:
+        one.frames = 0
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+    ended, _ = crowd.until_all(f"{VOTERS} people answered".encode(), 60)
+    told = json.loads(process.communicate()[0])
+    crowd.quiet(1.0)
+    seconds = ended - told["began"]
+    most = max(one.frames for one in crowd.listeners)
+    html = fetch(port, room.page, f"login_{port}={room.thread.tokens[0]}").decode()
+    exact = f"{VOTERS} people answered" in html
+    more = {"exact": exact, "seconds": round(seconds, 2), "sent_in": told["sent_in"], "again": told["again"]}
+    yield line("room.votes_1000", most, "frames a socket", 40, target=1.0, **more)
+
+
+def vote_together(port: str, poll_id: str, tokens: str) -> None:
+    """Everybody votes once, spread over WITHIN seconds; who is told that the server is busy comes again."""
+    voters = Path(tokens).read_text().split()[:VOTERS]
+    began, again = time.perf_counter(), [0]
+
+    def vote(first: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", int(port))
+        for number in range(first, len(voters), CONNECTIONS):
+            time.sleep(max(0.0, began + WITHIN * number / len(voters) - time.perf_counter()))
+            while True:
+                _send(connection, int(port), int(poll_id), voters[number], number % 4 + 1)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status == 303:
+                    break
+                assert answer.status == 503, answer.status
+                again[0] += 1
+                time.sleep(0.2)
+        connection.close()
+
+    threads = [threading.Thread(target=vote, args=(first,)) for first in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sent_in = round(time.perf_counter() - began, 2)
+    print(json.dumps({"began": began, "sent_in": sent_in, "again": again[0]}), flush=True)
+
+
+if __name__ == "__main__":
+    vote_together(*sys.argv[1:])

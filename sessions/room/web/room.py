@@ -1,0 +1,110 @@
+"""The room's page, and the way in."""
+
+from __future__ import annotations
+
+from litestar.handlers import HTTPRouteHandler
+from markupsafe import Markup
+
+from cohorts.identity import stricter
+from people.web.forms import errors_of
+from server.calls import Call, Reply
+from server.languages import N_
+from server.live.kinds import sharing
+from server.live.log import positions
+from server.pages import Page
+from server.refusals import NotAllowed
+from server.routes import page, verb
+from sessions.room import rooms
+from sessions.room.ending import closed_by_itself
+from sessions.room.policies import LATE
+from sessions.room.web import light
+from sessions.room.web.doors import Entrance, EntranceDoor, OpenRoom, RunRoomDoor, room_behind
+from sessions.room.web.parts import room_parts
+from sessions.web.words import RULE
+
+
+def room_page(call: Call, room: OpenRoom) -> Page:
+    """Everything that happens in a room, part by part."""
+    sharing(call.db)
+    shown = [(part, piece) for part in room_parts if (piece := part.piece(call, room)) is not None]
+    slow = light.is_light(call)
+    made = light.lightened if slow else Markup
+    parts = [(part, made(call.house.pages.piece(piece, call.language))) for part, piece in shown]
+    streams = (room.now.stream_id, *((room.now.run_stream_id,) if room.runs else ()))
+    live = (*positions(call.db, streams), *(one for part, _ in shown for one in part.live(call, room)))
+    mine = tuple(one for part, _ in shown for one in part.mine(call, room))
+    context = {
+        "room": room,
+        "session": room.slot.session,
+        "main": [html for part, html in parts if not part.aside],
+        "beside": [html for part, html in parts if part.aside],
+        "video_url": room.slot.now.video_url or room.slot.session.now.video_url,
+        "rule": RULE[room.vantage.attribution],
+        "problem": errors_of(call).get(""),
+        "closed_by_itself": closed_by_itself(room.now.ended_at, room.slot.now.ends_at),
+        "may_resume": may_resume(call, room),
+    }
+    # Without scripts nothing follows the streams; what is one's own is marked all the same.
+    return Page("room/light.html" if slow else "room/room.html", context, () if slow else live, mine)
+
+
+def may_resume(call: Call, room: OpenRoom) -> bool:
+    """Whether a room that was ended by mistake can be opened again by this reader."""
+    return room.runs and room.now.ended_at is not None and call.now < room.slot.now.ends_at + LATE
+
+
+def entrance_page(call: Call, way: Entrance) -> Page:
+    """Before one is in: what will happen, and the door."""
+    session = way.slot.session
+    rule = RULE[stricter(session.now.attribution, session.cohort.vantage.attribution)]
+    is_over = call.now >= way.slot.now.ends_at
+    context = {"way": way, "slot": way.slot.now, "session": session, "rule": rule, "is_over": is_over}
+    return Page("room/entrance.html", context)
+
+
+@page("/slots/{slot:int}/room")
+def show(call: Call, way: EntranceDoor) -> Page:
+    """The room, for those who may be in it; else the way to it."""
+    if way.room is None or not (way.has_come or way.slot.now.ends_at <= call.now):
+        return entrance_page(call, way)
+    return room_page(call, room_behind(call, way))
+
+
+@verb("/slots/{slot:int}/room/entry")
+def enter(call: Call, way: EntranceDoor) -> Reply:
+    """Come in, which is also what is noted of who was there."""
+    if not way.may_enter:
+        raise NotAllowed
+    person_id = call.signed_in.person_id
+    rooms.open_for(call.db, way.slot.session.now, way.slot.now, by_id=person_id, now=call.now)
+    rooms.came(call.db, way.slot.id, person_id=person_id, membership_id=way.held.id, now=call.now)
+    return Reply(f"/slots/{way.slot.id}/room")
+
+
+@page("/slots/{slot:int}/room/ending")
+def confirm_end(call: Call, room: RunRoomDoor) -> Page:
+    """Are you sure?"""
+    return Page("room/ending.html", {"room": room, "session": room.slot.session})
+
+
+@verb("/slots/{slot:int}/room/ending")
+def end(call: Call, room: RunRoomDoor) -> Reply:
+    """The room is over."""
+    rooms.end(call.db, room.slot.session.now, room.now, now=call.now)
+    return Reply(f"/slots/{room.id}/room?done=room-ended")
+
+
+@verb("/slots/{slot:int}/room/resumption")
+def resume(call: Call, room: RunRoomDoor) -> Reply:
+    """It was ended by mistake."""
+    if not may_resume(call, room):
+        raise NotAllowed
+    rooms.resume(call.db, room.slot.session.now, room.now)
+    return Reply(f"/slots/{room.id}/room?done=room-resumed")
+
+
+routes: list[HTTPRouteHandler] = [show, enter, confirm_end, end, resume]
+notices = {
+    "room-ended": N_("The room is over. Its recap is being made."),
+    "room-resumed": N_("The room is open again."),
+}
