@@ -19,6 +19,7 @@ from feedback.rounds.rounds import begin_list
 from people.models import Person
 from server.clock import zone
 from server.db import Db
+from sessions import sessions
 
 NAME = "Frank talk"
 PURPOSE = "What went wrong, what we would not do again, and what nobody writes into a report."
@@ -72,6 +73,7 @@ def open_circle(db: Db, programme: Programme, cast: Mapping[str, Person], began:
     """The cohort with its teams, whose people are at home in teams of the learning track too."""
     cohort = cohorts.create(db, programme, name=NAME, purpose=PURPOSE, attribution=Attribution.ROLE)
     begin_list(db, cohort)
+    sessions.begin_list(db, cohort)
     for handle in BOARD:
         memberships.join(db, person=cast[handle], role=Role.ADVISER, cohort_id=cohort.id, now=began)
     for name, members in _people().items():

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from cohorts import cohorts, initiatives, programmes, teams
 from cohorts.models import Cohort, Part, Programme, Role
 from demo import advice, attached, chatham, conversations, given, invited, people, rounds, talk
+from demo import sessions as scheduled
 from demo.samples import board
 from demo.state import DemoState, state_in
 from feedback import threads
@@ -22,7 +23,7 @@ from people.models import Sector
 from server.clock import utc_now
 from server.db import Database, Db
 from server.live.log import TOUCHED
-from sessions.models import ThematicSession
+from sessions import sessions
 
 FACTS = Path(__file__).parent / "first_edition.json"
 LEARNING_TRACK = "learning track"
@@ -67,12 +68,14 @@ def build(db: Db, now: datetime) -> None:
     host = next(cast[one.handle] for one in board() if one.role == Role.FACILITATOR)
     invited.add_invitations(db, track, host, now)
     given.fill(db, rounds.hold(db, track, host, now), now)
+    scheduled.hold(db, track, cast, now)
 
 
 def challenge_cohort(db: Db, programme: Programme, challenge: Facts, call: str, began: datetime) -> Cohort:
     """The owner who asks and the two providers who bring, with nothing but what is known of them."""
     cohort = cohorts.create(db, programme, name=challenge["title"], purpose=challenge["question"])
     begin_list(db, cohort)
+    sessions.begin_list(db, cohort)
     owner = challenge["owner"]
     themes = ", ".join(challenge["themes"])
     asking = {
@@ -97,8 +100,7 @@ def learning_track(db: Db, programme: Programme, track: Facts, began: datetime) 
     cohort = cohorts.create(db, programme, name=track["name"], purpose=track["purpose"])
     begin_list(db, cohort)
     assert cohort.id is not None
-    for place, theme in enumerate(track["themes"], start=1):
-        db.add(ThematicSession(cohort_id=cohort.id, theme=theme, place=place))
+    sessions.announce(db, cohort, track["themes"], by_id=None, now=began)
     for team in track["teams"]:
         texts = {name: team[name] for name in ("title", "challenge", "asked")}
         real_team(db, cohort, team, Part.LEARNS, texts, began)

@@ -25,10 +25,19 @@ import feedback.traces
 import feedback.web
 import people.traces
 import people.web
+import sessions.answers
+import sessions.attendance
+import sessions.leaders
+import sessions.room.rooms
+import sessions.room.traces
+import sessions.room.web
+import sessions.sessions
+import sessions.traces
 import sessions.web
 from cohorts.cohorts import when_people_change, with_new_cohorts
 from cohorts.founding import with_new_initiatives
 from cohorts.initiatives import when_saved
+from cohorts.memberships import when_facilitators_change
 from cohorts.web.kinds import marking
 from feedback.rounds.conflicts import tell_facilitators
 from feedback.rounds.rounds import begin_list
@@ -65,7 +74,10 @@ from server.turned_away import Stranger, turned_away
 
 log = logging.getLogger("sweetspot.requests")
 
-PACKAGES = (people.web, cohorts.web, feedback.web, feedback.advice.web, feedback.rounds.web, sessions.web)
+PACKAGES = (
+    *(people.web, cohorts.web, feedback.web, feedback.advice.web, feedback.rounds.web),
+    *(sessions.web, sessions.room.web),
+)
 # What one package does or shows where another has its own part. Commands use these too, without a house.
 PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "cohort": (
@@ -81,7 +93,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "initiative form": (feedback.advice.web.beside_form,),
     "bell": feedback.web.bells,
     "home": feedback.web.home_panels,
-    "profile": feedback.web.profile_panels,
+    "profile": (*feedback.web.profile_panels, *sessions.web.profile_panels),
     "draft kept": (feedback.web.draft_kept,),
     "draft sent": (feedback.web.draft_sent,),
     "person renamed": (
@@ -90,12 +102,18 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         feedback.web.person_renamed,
         feedback.advice.traces.author_renamed,
         feedback.rounds.web.author_renamed,
+        sessions.leaders.person_renamed,
+        sessions.answers.person_renamed,
+        sessions.attendance.person_renamed,
+        sessions.room.traces.person_renamed,
     ),
     "person erased": (
         cohorts.traces.erase,
         feedback.traces.erase,
         feedback.advice.traces.erase,
         feedback.rounds.traces.erase,
+        sessions.traces.erase,
+        sessions.room.traces.erase,
         lambda db, leaving: forget_sender(db, leaving.person_id),
     ),
     "my data": (
@@ -104,14 +122,18 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
         feedback.traces.about,
         feedback.advice.traces.about,
         feedback.rounds.traces.about,
+        sessions.traces.about,
+        sessions.room.traces.about,
     ),
 }
 with_new_initiatives.append(open_for_new)
 when_saved.append(feedback.advice.prompts.text_changed)
 marking.append(feedback.advice.web.marks_of)
 shown_too.append(feedback.advice.web.show)
-with_new_cohorts.append(begin_list)
-when_people_change += [tell_facilitators, feedback.web.people_changed]
+with_new_cohorts += [begin_list, sessions.sessions.begin_list]
+when_people_change += [tell_facilitators, feedback.web.people_changed, sessions.answers.people_changed]
+when_facilitators_change.append(sessions.answers.people_changed)
+sessions.room.rooms.when_somebody_comes.append(sessions.attendance.somebody_came)
 TEXT_KINDS: list[TextKind] = [kind for package in PACKAGES for kind in getattr(package, "text_kinds", ())]
 STATUS = {404: Stranger.NO_PAGE, 405: Stranger.NO_VERB, 413: Stranger.TOO_LARGE, 400: Stranger.UNREADABLE}
 

@@ -10,6 +10,7 @@
     a mail of the installation that its server refused
     programme "CANARY …": Jun and Kofi, with a cohort, a team, an initiative and a talk of their own; Lena's team beside
     a feedback round in "Flood warnings" and in the canary's cohort, in which the teams write now
+    a session in both, published, with two slots to come: Farid's, and Kofi's with the canary
 
 Built once per database through the domain's own verbs, then copied for each test.
 """
@@ -37,6 +38,7 @@ from tests.attached import attach_picture
 from tests.imported import imported
 from tests.quoted import asked_quotes
 from tests.rounds import give, pair_of, plan_of, released
+from tests.scheduled import met_in
 
 CANARY = "CANARY"
 ZONES = {"Amara": "Africa/Lagos", "Bram": "Europe/Amsterdam", "Chiara": "Europe/Rome", "Esi": "Africa/Accra"}
@@ -75,6 +77,8 @@ class World:
     quotes: dict[int, int] = field(default_factory=dict)
     items: dict[int, int] = field(default_factory=dict)
     texts: dict[int, int] = field(default_factory=dict)
+    sessions: dict[int, int] = field(default_factory=dict)
+    slots: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 # The roles towards team Tide, each with the person who has it.
@@ -290,4 +294,6 @@ def build(database: Database) -> World:
         quoted = asked_quotes(db, builder.people, builder.now, (tide, "Chiara", "Amara"), (foreign, "Kofi", "Jun"))
         prompts = prompted(db, builder, (tide, "Esi", ""), (foreign, "Kofi", f"{CANARY} "))
         texts = {cohort: new_text(db, TEXT_KIND, pair, f"{CANARY} words") for cohort, pair in pairs.items()}
-        return World(ids, emails, builder.memberships, *given, rounds, pairs, prompts, quoted, signed, texts)
+        more = rounds, pairs, prompts, quoted, signed, texts
+        met = met_in(db, ids, builder.now, (tide.cohort, "Farid", ""), (foreign.cohort, "Kofi", f"{CANARY} "))
+        return World(ids, emails, builder.memberships, *given, *more, *met)

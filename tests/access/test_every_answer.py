@@ -17,7 +17,7 @@ FOREIGN = "https://elsewhere.example"
 # A load balancer asks by the address of this machine.
 FOR_ANY_HOST = ("health", "ready")
 # What a mail program posts by itself: the secret in its address is all that counts (tests/feedback/test_letters.py).
-BY_A_SECRET = ("feedback.web.following.stop",)
+BY_A_SECRET = ("feedback.web.following.stop", "sessions.web.reminding.silence")
 PAGE_HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",

@@ -72,6 +72,13 @@ def ids_in(place: Place, world: World) -> dict[str, object]:
         "text": world.texts[place.cohort],
         "prompt": world.prompts[place.cohort],
         "stance": "agree",
+        "session": world.sessions[place.cohort],
+        "slot": world.slots[place.cohort][0],
+        # Of a room, and nobody has been in that one.
+        "group": 987_654,
+        "poll": 987_654,
+        "question": 987_654,
+        "outcome": 987_654,
         "quote": world.quotes[place.cohort],
         "attachment": world.attachments[place.cohort],
         "login": 987_654,

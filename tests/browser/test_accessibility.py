@@ -16,6 +16,7 @@ from tests.browser.desk import Desk
 from tests.cohorts.test_invitation_links import invited
 from tests.house import House
 from tests.live.deeds import Deeds
+from tests.scheduled import planning_pages
 from tests.world import World
 
 RULES = {
@@ -37,7 +38,8 @@ PARTS |= {"health", "ready", "cohorts.web.imports.template", "cohorts.web.import
 PARTS |= {"feedback.web.mentioning.show", "feedback.web.noticing.show_list", "quotes.list", "asked.list", "desk.list"}
 PARTS |= {"prompts.alone", "prompts.own_list", "asked.points", "reading.list"}
 PARTS |= {"cohorts.web.cohort.show_day", "cohorts.web.arrivals.show_list"}
-PARTS |= {"feedback.web.attachments.show", "feedback.web.attachments.preview", "texts.changes"}
+PARTS |= {"feedback.web.attachments.show", "feedback.web.attachments.preview", "texts.changes", "slots.calendar"}
+PARTS |= {"clock", "sessions.room.web.sentences.show"}
 
 
 def paths(house: House, world: World) -> list[str]:
@@ -115,6 +117,7 @@ def looked_at(house: House, world: World, name: str | None) -> list[str]:
             *(f"/cohorts/{tide.cohort}/rounds{path}" for path in ("", "/new", "/new?protocol=rubric")),
             *(f"/comments/{tide.comments['Amara']}/{path}" for path in ("report", "report/done", "moderation")),
             stopping(house, world),
+            *planning_pages(tide.cohort, world.sessions[tide.cohort], world.slots[tide.cohort][0]),
             *(f"/cohorts/{tide.cohort}/{path}" for path in ("arrivals", "arrivals/mails", "invitations/new")),
             f"/cohorts/{tide.cohort}/follow-through",
             f"/cohorts/{tide.cohort}/arrivals?show=expired",

@@ -37,6 +37,9 @@ LISTS = {
     "cohorts.web.people.": "roles in a programme, for those who give and take them",
     "cohorts.web.arrivals.": "who was invited and who has arrived, for those who invite",
     "feedback.web.mentioning.": "whom one may name with an @: everybody who may read it, in the order of names",
+    "sessions.new": "who can be chosen to lead a session: everybody in the cohort, in the order of names",
+    "sessions.edit": "the same",
+    "sessions.web.planning.": "the same, where that form is filled in anew",
     "cohorts.web.audit.show": "who gave which role and who took data home, for those who answer for it",
 }
 LISTED_STREAMS = ("arrivals",)

@@ -40,6 +40,7 @@ ONCE = (
     (r"\d\d? \w+ \d{4}, \d\d:\d\d|\b\d\d:\d\d(?::\d\d)?\b", "TIME"),
     (r"\b(\d+)\.[0-9a-f]{8}\.(\d+)\b", r"\1.EPOCH.\2"),
     (r'"(?:now|time)": ?[\d.]+', "CLOCK"),
+    (r"DTSTAMP:\d{8}T\d{6}Z", "DTSTAMP"),
     (r"(?m)^(?:date|set-cookie|content-length|x-request-id): .*$", "HEADER"),
     (r"<code>\d+</code>", "REQUEST"),
     (r'(?s)<[^>]*class="ribbon.*?</(?:svg|table|figure)>', "RIBBON"),
@@ -115,6 +116,9 @@ def test_other_authors_give_the_same_bytes(databases: Databases, database_kind: 
             told = [[*read(one, reader, places), *replayed(one, reader)] for one in both]
             assert len(told[0]) > 40
             for one, other in zip(*told, strict=True):
+                # All that it says is the time.
+                if one.route == "clock":
+                    continue
                 if not one.route.startswith(tuple(LISTS)) and not one.where.startswith(LISTED_STREAMS):
                     assert plain(one.text) == plain(other.text), one.where
 

@@ -131,9 +131,9 @@ def test_upgrade_that_would_orphan_rows_is_undone(databases: Databases) -> None:
     with closing(Database(databases.empty("sqlite"))) as database:
         migrate(database)
         with pytest.raises(CannotMigrate, match="undone"), migrations.alone(database) as connection:
-            connection.execute(text("INSERT INTO thematicsession (cohort_id, theme, place) VALUES (9, 'Nowhere', 1)"))
+            connection.execute(text("INSERT INTO sessionlist (cohort_id, stream_id, run_stream_id) VALUES (9, 9, 9)"))
         with database.engine.connect() as connection:
-            assert connection.execute(text("SELECT count(*) FROM thematicsession")).scalar() == 0
+            assert connection.execute(text("SELECT count(*) FROM sessionlist")).scalar() == 0
 
 
 def test_file_names_tell_the_order_in_which_migrations_run() -> None:

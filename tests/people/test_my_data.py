@@ -42,7 +42,7 @@ from server.clock import utc_now
 from server.db import Db
 from server.mail import post
 from server.receipts import Receipt
-from tests import rounds
+from tests import rounds, told_sessions
 from tests.attached import attach_picture
 from tests.house import House
 from tests.live.deeds import Deeds
@@ -95,13 +95,14 @@ TOLD |= {
     "reminded": ("round_reminders",),
     "unreminded": ("rounds_unreminded",),
 }
+TOLD |= told_sessions.TOLD
 # Tables that name a person and are not told, each with its reason.
 NOT_TOLD = {
     "sharedtextupdate": "whose letters of a text they were that a team writes together: the text is the team's",
     "receipt": "for two days, which address a form of theirs was answered with: what the form made is told itself",
 }
 # Told although no column of theirs names a person.
-BESIDE = ("comment_versions", "threads_settled", "import_rows", "feedback_begun")
+BESIDE = ("comment_versions", "threads_settled", "import_rows", "feedback_begun", *told_sessions.BESIDE)
 
 
 def naming_somebody() -> set[str]:
@@ -153,6 +154,7 @@ def everywhere(house: House, world: World) -> None:
         db.add(Stance(prompt_id=asked_about, person_id=me, membership_id=about["membership_id"], kind="agree", at=now))
         told_and_moderated(db, world, now)
         rounds.everywhere(db, world, "Chiara", now)
+        told_sessions.everywhere(db, world, "Chiara", now)
         db.add(Removal(membership_id=world.memberships["Bram"], by_id=me, at=now))
         asked = Invitation(email=email, role=Role.ADVISER, by_id=me, at=now, expires_at=now)
         stream = db.get_one(Initiative, world.reed.initiative).stream_id
