@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vText
 
 from server.clock import zone
 from server.settings import Settings
 from sessions.models import Rsvp
 from sessions.sessions import SessionFacts
 from sessions.slots import SlotFacts
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event, Timezone, vCalAddress
 
 PUBLISH, REQUEST, CANCEL = "PUBLISH", "REQUEST", "CANCEL"
 MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -84,6 +86,8 @@ def feed_of(entries: Sequence[Entry], *, words: str, name: str) -> str:
 def file_of(one: Entry, settings: Settings, *, method: str, words: str, now: datetime, to: Reader | None = None) -> str:
     """One event as news: PUBLISH for whoever takes it, REQUEST or CANCEL for the one it is mailed to. A PUBLISH names
     its organiser and no attendee, the others name the attendee too (RFC 5546, 3.2.1, 3.2.2 and 3.2.5)."""
+    from icalendar import vCalAddress, vText
+
     made = _calendar([one])
     made.add("method", method)
     event = _event(one, words, now)
@@ -98,6 +102,8 @@ def file_of(one: Entry, settings: Settings, *, method: str, words: str, now: dat
 
 def _attendee(to: Reader) -> vCalAddress:
     """They answer on the page and not by mail, which nobody would read."""
+    from icalendar import vCalAddress, vText
+
     found = vCalAddress(f"mailto:{to.email}")
     found.params["PARTSTAT"] = vText("ACCEPTED" if to.answer == Rsvp.YES else "TENTATIVE")
     found.params["RSVP"] = vText("FALSE")
@@ -105,6 +111,9 @@ def _attendee(to: Reader) -> vCalAddress:
 
 
 def _calendar(entries: Iterable[Entry]) -> Calendar:
+    # Imported where it is used: it brings much along, and a start does not wait for it.
+    from icalendar import Calendar
+
     made = Calendar()
     made.add("prodid", "-//Sweetspot//Thematic sessions//EN")
     made.add("version", "2.0")
@@ -125,6 +134,8 @@ def _zone(name: str, first: int, last: int) -> Timezone:
     """The VTIMEZONE of that zone, good from the year `first` until `last` begins. Made here, because an onset is told
     in the offset that ends then (RFC 5545, 3.6.5), and icalendar 7.3 tells it in the one that begins, so that programs
     would be an hour wrong just after the clocks are put forward."""
+    from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
+
     here, made = zone(name), Timezone()
     made.add("tzid", name)
     at, end = datetime(first, 1, 1, tzinfo=UTC), datetime(last, 1, 1, tzinfo=UTC)
@@ -176,6 +187,8 @@ def _in_utc(one: Entry) -> bool:
 
 
 def _event(one: Entry, words: str, stamp: datetime) -> Event:
+    from icalendar import Event
+
     made, here = Event(), UTC if _in_utc(one) else zone(one.time_zone)
     made.add("uid", one.uid)
     made.add("sequence", one.sequence)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import date
 from functools import lru_cache
 
-import holidays
 from babel import Locale, UnknownLocaleError
 
 WEEKEND = "weekend"
@@ -25,6 +24,9 @@ def day_off(country: str, day: date, language: str = ENGLISH) -> str:
 
 @lru_cache(maxsize=512)
 def _holidays(country: str, year: int, language: str) -> dict[date, str]:
+    # Only whoever plans needs them, and a start need not wait for a hundred countries.
+    import holidays
+
     known = country in holidays.list_supported_countries()
     return dict(holidays.country_holidays(country, years=year, language=language)) if known else {}
 

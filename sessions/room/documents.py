@@ -16,8 +16,6 @@ from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
-import typst
-
 from server.markdown import to_html
 from server.pages import TEMPLATES
 
@@ -113,7 +111,7 @@ def as_pdf(document: Document) -> bytes:
     words = json.dumps(data, ensure_ascii=False)
     for tried in (words, spelled(words)):
         # The diagnostic holds what people wrote: it is kept out of the logs.
-        with contextlib.suppress(typst.TypstError):
+        with contextlib.suppress(RuntimeError):
             return _compiled(tried, ["ua-1"])
     log.warning("a document in a script without a font is no PDF/UA")
     return _compiled(words, [])
@@ -126,6 +124,9 @@ def spelled(text: str) -> str:
 
 
 def _compiled(words: str, standards: list[Any]) -> bytes:
+    # Thirty megabytes, for whoever takes a recap along: a start does not wait for them.
+    import typst
+
     given = {"document": words}
     made = typst.compile(_program(), font_paths=_fonts(), sys_inputs=given, format="pdf", pdf_standards=standards)
     assert isinstance(made, bytes)
@@ -138,7 +139,9 @@ def _program() -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def _fonts() -> Any:
+    import typst
+
     # Those of the system serve the scripts that typst's own do not have.
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
 
