@@ -6,7 +6,9 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -61,6 +63,16 @@ async def told(page: ClientConnection, enough: Callable[[dict[str, Any]], bool])
     return time.time(), heard
 
 
+def held_up() -> float:
+    """Seconds for which the thread that waited longest was ready to run and others had its turn (Linux, proc(5):
+    schedstat). Where that is not told: none, and the limit holds as it stands."""
+    waited = [0]
+    for task in Path("/proc/self/task").glob("*"):
+        with suppress(OSError, IndexError, ValueError):
+            waited.append(int((task / "schedstat").read_text().split()[1]))
+    return max(waited) / 1e9
+
+
 def test_thousand_open_pages_are_current_within_three_seconds_of_the_reveal(house: House, world: World) -> None:
     teams, people = Teams(house, world), colleagues(house, world)
     teams.give(POINT)
@@ -81,7 +93,7 @@ def test_thousand_open_pages_are_current_within_three_seconds_of_the_reveal(hous
         assert len(pages) == READERS * PAGES_EACH
         await asyncio.gather(*(told(one, lambda frame: "beat" in frame) for one in pages))
         assert len(house.inside.hub.sockets) == len(pages)
-        worked = time.process_time()
+        begun = held_up()
         revealed = await asyncio.to_thread(reveal_soon)
         found = await asyncio.gather(*(told(one, lambda frame: POINT in frame.get("content", "")) for one in pages))
         early = [when for when, _ in found if when < revealed]
@@ -89,9 +101,8 @@ def test_thousand_open_pages_are_current_within_three_seconds_of_the_reveal(hous
         assert not any(frame.get("resync") for _, heard in found for frame in heard)
         last = max(when for when, _ in found) - revealed
         print(f"the last of {len(pages)} pages was current {last:.2f} s after the reveal")
-        # Of a machine that has other tests to run as well, only the time it gave us says how quick we are. The thousand
-        # readers are part of it.
-        assert time.process_time() - worked < CURRENT_WITHIN
+        # A machine that has other tests to run as well lets us wait for our turn, and that alone is not our own time.
+        assert last - (held_up() - begun) < CURRENT_WITHIN
         await asyncio.gather(*(one.close() for one in pages))
 
     asyncio.run(watched())
