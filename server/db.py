@@ -12,6 +12,7 @@ import json
 import logging
 import select as polling
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -47,6 +48,8 @@ __all__ = ["Database", "Db", "Told", "ask", "refusal_of", "settled"]
 log = logging.getLogger("sweetspot.db")
 
 BUSY_SECONDS = 5
+# Seconds between two looks at SQLite's lock.
+LOOK_AGAIN = 0.001
 # Parameters are what people wrote: they stay out of error messages and logs.
 POOL: dict[str, Any] = {"pool_timeout": BUSY_SECONDS, "hide_parameters": True}
 # What was loaded stays readable after the commit, for the reply.
@@ -97,7 +100,10 @@ class Database:
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
             writing = connection.get_execution_options().get("writing", False)
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+            if writing:
+                _begin_writing(connection)
+            else:
+                connection.exec_driver_sql("BEGIN")
 
         return engine
 
@@ -156,6 +162,31 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Begin a writing transaction on SQLite within BUSY_SECONDS.
+
+    SQLite's own wait looks only every 100 ms in the end (sqliteDefaultBusyCallback in its main.c): beside another
+    process that writes without a pause, it finds the lock taken for seconds on end. Who looks every millisecond finds
+    the next moment between two writes.
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    until = time.monotonic() + BUSY_SECONDS
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in SQLITE_BUSY:
+                    break
+            time.sleep(LOOK_AGAIN)
+        # Fails as any statement does that is refused.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 def _can_be_read(number: int) -> bool:

@@ -11,7 +11,7 @@ from tests.faults.crowd import Crowd, arrive, joined, said_in
 from tests.faults.installation import installed
 from tests.world import World
 
-PEOPLE, SECONDS, LONGEST, OVERTAKEN = 50, 20.0, 5.0, 10
+PEOPLE, SECONDS, OVERTAKEN = 50, 20.0, 5
 
 
 @pytest.fixture
@@ -35,11 +35,12 @@ def test_fifty_writers_in_two_processes(durable: tuple[str, World], tell: Callab
         for process in (one, other):
             assert "locked" not in process.log(), process.log()[-3000:]
     waits = sorted(heard.taken.values())
-    # Whoever waits longer than the others' lock is held would be starved by them. On a busy machine all wait longer;
-    # starved is then who waits while the others, each in turn, are taken again and again.
+    # In turn, each is overtaken by the others about twice. How long that takes is the machine's affair; who is
+    # overtaken again and again waits for a process that never gets the lock.
     starved = {text: times for text, times in heard.overtaken.items() if times > OVERTAKEN * PEOPLE}
-    assert not [text for text in starved if heard.taken[text] > LONGEST], starved
+    assert not starved
     tell(
         f"{PEOPLE} writers, 2 processes, {SECONDS:.0f} s: {len(waits)} comments, {heard.answers[503]} refused and "
-        f"retried, none lost; a comment took {waits[len(waits) // 2]:.2f} s, the longest {waits[-1]:.2f} s"
+        f"retried, none lost; a comment took {waits[len(waits) // 2]:.2f} s, the longest {waits[-1]:.2f} s, "
+        f"overtaken {max(heard.overtaken.values())} times"
     )
