@@ -48,7 +48,7 @@ def fill_room(path: Path, *, readers: int, voted: int, asked: int) -> FilledRoom
             people = db.execute(select(HELD.c.person_id, HELD.c.id, HELD.c.role).order_by(HELD.c.id)).all()
             cohort = db.execute(select(HELD.c.cohort_id).where(HELD.c.cohort_id.is_not(None)).limit(1)).scalar_one()
             runs = next(one.person_id for one in people if one.role == Role.FACILITATOR)
-            sessions.begin_list(db, db.get_one(Cohort, cohort))
+            sessions.LISTS.begin(db, db.get_one(Cohort, cohort))
             room = _opened(db, cohort, runs, now)
             for one in people:
                 rooms.came(db, room.slot_id, person_id=one.person_id, membership_id=one.id, now=now)

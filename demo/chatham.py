@@ -15,7 +15,7 @@ from demo.people import add_organisation
 from demo.samples import Remark, SampleOrganisation
 from demo.samples import teams as sample_teams
 from feedback import threads
-from feedback.rounds.rounds import begin_list
+from feedback.rounds.rounds import LISTS as ROUND_LISTS
 from people.models import Person
 from server.clock import zone
 from server.db import Db
@@ -72,8 +72,8 @@ SAID: dict[str, tuple[tuple[str, int, str], ...]] = {
 def open_circle(db: Db, programme: Programme, cast: Mapping[str, Person], began: datetime) -> Cohort:
     """The cohort with its teams, whose people are at home in teams of the learning track too."""
     cohort = cohorts.create(db, programme, name=NAME, purpose=PURPOSE, attribution=Attribution.ROLE)
-    begin_list(db, cohort)
-    sessions.begin_list(db, cohort)
+    ROUND_LISTS.begin(db, cohort)
+    sessions.LISTS.begin(db, cohort)
     for handle in BOARD:
         memberships.join(db, person=cast[handle], role=Role.ADVISER, cohort_id=cohort.id, now=began)
     for name, members in _people().items():

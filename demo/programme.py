@@ -17,7 +17,7 @@ from demo import sessions as scheduled
 from demo.samples import board
 from demo.state import DemoState, state_in
 from feedback import threads
-from feedback.rounds.rounds import begin_list
+from feedback.rounds.rounds import LISTS as ROUND_LISTS
 from people import organisations
 from people.models import Sector
 from server.clock import utc_now
@@ -74,8 +74,8 @@ def build(db: Db, now: datetime) -> None:
 def challenge_cohort(db: Db, programme: Programme, challenge: Facts, call: str, began: datetime) -> Cohort:
     """The owner who asks and the two providers who bring, with nothing but what is known of them."""
     cohort = cohorts.create(db, programme, name=challenge["title"], purpose=challenge["question"])
-    begin_list(db, cohort)
-    sessions.begin_list(db, cohort)
+    ROUND_LISTS.begin(db, cohort)
+    sessions.LISTS.begin(db, cohort)
     owner = challenge["owner"]
     themes = ", ".join(challenge["themes"])
     asking = {
@@ -98,7 +98,7 @@ def challenge_cohort(db: Db, programme: Programme, challenge: Facts, call: str, 
 def learning_track(db: Db, programme: Programme, track: Facts, began: datetime) -> Cohort:
     """The cohort of thirty with its themes and the two teams that are known by name."""
     cohort = cohorts.create(db, programme, name=track["name"], purpose=track["purpose"])
-    begin_list(db, cohort)
+    ROUND_LISTS.begin(db, cohort)
     assert cohort.id is not None
     sessions.announce(db, cohort, track["themes"], by_id=None, now=began)
     for team in track["teams"]:

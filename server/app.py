@@ -40,7 +40,6 @@ from cohorts.initiatives import when_saved
 from cohorts.memberships import when_facilitators_change
 from cohorts.web.kinds import marking
 from feedback.rounds.conflicts import tell_facilitators
-from feedback.rounds.rounds import begin_list
 from feedback.threads import open_for_new
 from feedback.web.kinds import shown_too
 from people.web.demo import public_home
@@ -130,7 +129,7 @@ with_new_initiatives.append(open_for_new)
 when_saved.append(feedback.advice.prompts.text_changed)
 marking.append(feedback.advice.web.marks_of)
 shown_too.append(feedback.advice.web.show)
-with_new_cohorts += [begin_list, sessions.sessions.begin_list]
+with_new_cohorts += [feedback.rounds.rounds.LISTS.begin, sessions.sessions.LISTS.begin]
 when_people_change += [tell_facilitators, feedback.web.people_changed, sessions.answers.people_changed]
 when_facilitators_change.append(sessions.answers.people_changed)
 sessions.room.rooms.when_somebody_comes.append(sessions.attendance.somebody_came)

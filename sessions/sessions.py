@@ -13,8 +13,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, func, select
 
+from cohorts.lists import CohortList
 from cohorts.memberships import let_everybody_ask
 from cohorts.models import Cohort, Programme
 from people.models import Person
@@ -26,7 +27,7 @@ from sessions.agenda import Item
 from sessions.models import Guest, SessionList, SessionPart, SessionPerson, ThematicSession
 
 SESSION: Any = ThematicSession.__table__  # type: ignore[attr-defined]
-LIST: Any = SessionList.__table__  # type: ignore[attr-defined]
+LISTS = CohortList(SessionList, "session")
 LEADERS: Any = SessionPerson.__table__  # type: ignore[attr-defined]
 _GUEST: Any = Guest.__table__  # type: ignore[attr-defined]
 _PERSON: Any = Person.__table__  # type: ignore[attr-defined]
@@ -86,20 +87,6 @@ class SessionFacts:
 COLUMNS = tuple(SESSION.c[field.name] for field in fields(SessionFacts))
 
 
-def begin_list(db: Db, cohort: Cohort) -> None:
-    """A cohort that was made just now gets its lists of sessions. Harmless twice: commands that fill a database without
-    the application ask for it themselves."""
-    if db.get(SessionList, cohort.id) is not None:
-        return
-    streams = {"stream_id": new_stream(db, "session list"), "run_stream_id": new_stream(db, "session run list")}
-    db.execute(insert(LIST).values(cohort_id=cohort.id, **streams))
-
-
-def lists_of(db: Db, cohort_id: int) -> SessionList:
-    """The streams of a cohort's lists of sessions."""
-    return db.get_one(SessionList, cohort_id)
-
-
 def read(db: Db, *conditions: ColumnElement[bool]) -> list[SessionFacts]:
     """The sessions that meet the conditions, in the order of the programme: one query. Says nothing about who may see
     them: that is policies.visible_sessions."""
@@ -146,7 +133,7 @@ def plan(db: Db, cohort_id: int, wanted: Plan, *, by_id: int | None, now: dateti
     db.flush()
     assert made.id is not None
     _surround(db, made.id, wanted, now)
-    touch(db, lists_of(db, cohort_id).run_stream_id, f"draft-sessions-{cohort_id}")
+    touch(db, LISTS.of(db, cohort_id).run_stream_id, f"draft-sessions-{cohort_id}")
     return made
 
 
@@ -247,14 +234,14 @@ def order(db: Db, cohort_id: int, session_ids: Sequence[int]) -> None:
         db.execute(
             SESSION.update().where(SESSION.c.id == session_id, SESSION.c.cohort_id == cohort_id).values(place=place)
         )
-    touch(db, lists_of(db, cohort_id).run_stream_id, f"draft-sessions-{cohort_id}")
+    touch(db, LISTS.of(db, cohort_id).run_stream_id, f"draft-sessions-{cohort_id}")
     tell_lists(db, cohort_id)
 
 
 def tell(db: Db, facts: SessionFacts, *regions: str) -> None:
     """The session changed: every page that shows any of it. Its slots tell of themselves. A draft moves no stream that
     others than its facilitators follow."""
-    touch(db, lists_of(db, facts.cohort_id).run_stream_id, f"draft-sessions-{facts.cohort_id}")
+    touch(db, LISTS.of(db, facts.cohort_id).run_stream_id, f"draft-sessions-{facts.cohort_id}")
     touch(db, facts.run_stream_id, f"session-run-{facts.id}")
     touch(db, facts.stream_id, *(regions or (f"session-{facts.id}", f"agenda-{facts.id}")))
     for act in when_told:
@@ -265,7 +252,7 @@ def tell(db: Db, facts: SessionFacts, *regions: str) -> None:
 
 def tell_lists(db: Db, cohort_id: int) -> None:
     """What the lists of a cohort say of published sessions changed."""
-    touch(db, lists_of(db, cohort_id).stream_id, f"sessions-{cohort_id}", f"all-sessions-{cohort_id}")
+    touch(db, LISTS.of(db, cohort_id).stream_id, f"sessions-{cohort_id}", f"all-sessions-{cohort_id}")
 
 
 def announce(
@@ -273,7 +260,7 @@ def announce(
 ) -> list[ThematicSession]:
     """Sessions about those themes, in that order, of which the cohort knows before they have dates."""
     assert cohort.id is not None
-    begin_list(db, cohort)
+    LISTS.begin(db, cohort)
     announced = [plan(db, cohort.id, Plan(theme), by_id=by_id, now=now) for theme in themes]
     for one in announced:
         one.published_at, one.published_by_id = now, by_id

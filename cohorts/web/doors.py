@@ -80,8 +80,8 @@ def open_cohort(call: Call) -> OpenCohort:
 
 
 def open_cohort_of_stream(call: Call, stream_id: int) -> OpenCohort:
-    """The cohort whose list of teams that stream carries."""
-    return _cohort(call, stream_id=stream_id)
+    """The cohort whose list of teams that stream carries: read once in a call."""
+    return call.once(("cohort of", stream_id), lambda: _cohort(call, stream_id=stream_id))
 
 
 def _team(call: Call, condition: Any) -> OpenTeam:

@@ -48,12 +48,12 @@ def place(cohort_id: int) -> str:
 
 
 def _listen_to_cohort(call: Call, stream_id: int) -> Watching:
-    cohort = call.once(("cohort of", stream_id), lambda: open_cohort_of_stream(call, stream_id))
+    cohort = open_cohort_of_stream(call, stream_id)
     return Watching(cohort.vantage, call.house.hub.presence)
 
 
 def _present_in_cohort(call: Call, stream_id: int) -> str | None:
-    cohort = call.once(("cohort of", stream_id), lambda: open_cohort_of_stream(call, stream_id))
+    cohort = open_cohort_of_stream(call, stream_id)
     return place(cohort.id) if may_see_presence(cohort.vantage) else None
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, select
 
+from cohorts.lists import CohortList
 from cohorts.models import Cohort, Programme, Team
 from feedback.rounds import bells
 from feedback.rounds.models import Round, RoundList, RoundSection, RoundTeam
@@ -23,7 +24,7 @@ from server.markdown import to_html
 ROUND: Any = Round.__table__  # type: ignore[attr-defined]
 SECTION: Any = RoundSection.__table__  # type: ignore[attr-defined]
 ROUND_TEAM: Any = RoundTeam.__table__  # type: ignore[attr-defined]
-LIST: Any = RoundList.__table__  # type: ignore[attr-defined]
+LISTS = CohortList(RoundList, "round")
 _TEAM: Any = Team.__table__  # type: ignore[attr-defined]
 _COHORT: Any = Cohort.__table__  # type: ignore[attr-defined]
 _PROGRAMME: Any = Programme.__table__  # type: ignore[attr-defined]
@@ -121,20 +122,6 @@ class SectionFacts:
 _COLUMNS = tuple(ROUND.c[field.name] for field in fields(RoundFacts))
 
 
-def begin_list(db: Db, cohort: Cohort) -> None:
-    """A cohort that was made just now gets its lists of rounds. Harmless twice: commands that fill a database without
-    the application ask for it themselves."""
-    if db.get(RoundList, cohort.id) is not None:
-        return
-    streams = {"stream_id": new_stream(db, "round list"), "run_stream_id": new_stream(db, "round run list")}
-    db.execute(insert(LIST).values(cohort_id=cohort.id, **streams))
-
-
-def lists_of(db: Db, cohort_id: int) -> RoundList:
-    """The streams of a cohort's lists of rounds."""
-    return db.get_one(RoundList, cohort_id)
-
-
 def read(db: Db, *conditions: ColumnElement[bool]) -> list[RoundFacts]:
     """The rounds that meet the conditions, the one that opens last first: one query. Says nothing about who may see
     them: that is policies.visible_rounds."""
@@ -178,7 +165,7 @@ def plan(db: Db, cohort_id: int, wanted: Plan, *, by_id: int, now: datetime) -> 
     _ask(db, made.id, wanted.sections)
     ids = db.execute(select(_TEAM.c.id).where(_TEAM.c.cohort_id == cohort_id).order_by(_TEAM.c.id)).scalars().all()
     take_in(db, made.id, ids)
-    touch(db, lists_of(db, cohort_id).run_stream_id, f"planned-{cohort_id}")
+    touch(db, LISTS.of(db, cohort_id).run_stream_id, f"planned-{cohort_id}")
     return made
 
 
@@ -282,7 +269,7 @@ def set_clocks(db: Db, row: Round, now: datetime) -> None:
 def tell(db: Db, facts: RoundFacts) -> None:
     """The round itself changed, or its phase: every page that shows any of it. The pages of a team are regions
     `giving-ROUND-TEAM` and `received-ROUND-TEAM` of its two streams."""
-    lists = lists_of(db, facts.cohort_id)
+    lists = LISTS.of(db, facts.cohort_id)
     touch(db, lists.run_stream_id, f"planned-{facts.cohort_id}")
     tell_run(db, facts)
     if db.execute(select(ROUND.c.released_at).where(ROUND.c.id == facts.id)).scalar() is None:

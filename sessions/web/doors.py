@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select
 
 from cohorts.models import Cohort
 from cohorts.policies import Held
-from cohorts.web.doors import OpenCohort, open_cohort, open_cohort_of_stream, standing
+from cohorts.web.doors import OpenCohort, open_cohort_of_stream, standing
+from cohorts.web.lists import ListDoors
 from server.calls import Call, Door
 from server.db import ask, settled
 from server.refusals import NotAllowed, NotYours
@@ -26,7 +27,7 @@ from sessions.policies import (
     may_unpublish_session,
     visible_sessions,
 )
-from sessions.sessions import LIST, SESSION, SessionFacts
+from sessions.sessions import LISTS, SESSION, SessionFacts
 from sessions.slots import SLOT, SlotFacts
 from sessions.states import SessionState, session_state
 
@@ -73,10 +74,6 @@ class OpenSlot:
         return self.now.id
 
 
-def _cohort_of(call: Call, stream_id: int) -> OpenCohort:
-    return call.once(("cohort of", stream_id), lambda: open_cohort_of_stream(call, stream_id))
-
-
 def _held_in(call: Call, cohort: OpenCohort) -> Held | None:
     """With which membership somebody takes part in a cohort: as a member first, then as an adviser or facilitator."""
     wide = [one for one in standing(call).held if one.programme_id == cohort.programme.id]
@@ -111,7 +108,7 @@ def _found(call: Call, table: Any, column: str, value: int) -> tuple[OpenSession
     if row is None:
         raise NotYours
     around, session_id, id_ = row
-    cohort = _cohort_of(call, around)
+    cohort = open_cohort_of_stream(call, around)
     known = slots.with_session(ask(call.db, _known_to(cohort.vantage.roles), session=session_id))
     if known is None:
         raise NotYours
@@ -140,34 +137,6 @@ def slot_where(call: Call, column: str, value: int) -> OpenSlot:
 def open_slot(call: Call) -> OpenSlot:
     """The slot the path names."""
     return slot_where(call, "id", call.given["slot"])
-
-
-def open_list(call: Call) -> OpenCohort:
-    """The cohort the path names, for those who are told of its sessions."""
-    cohort = open_cohort(call)
-    if not may_see_list(cohort.vantage.roles):
-        raise NotYours
-    return cohort
-
-
-def list_where(call: Call, column: str, stream_id: int) -> OpenCohort:
-    """The cohort whose list of sessions that stream carries, for those who are told of them."""
-    way = select(_COHORT.c.stream_id).join_from(LIST, _COHORT, _COHORT.c.id == LIST.c.cohort_id)
-    around = call.db.execute(way.where(LIST.c[column] == stream_id)).scalar()
-    if around is None:
-        raise NotYours
-    cohort = _cohort_of(call, around)
-    if not may_see_list(cohort.vantage.roles):
-        raise NotYours
-    return cohort
-
-
-def plan_in(call: Call) -> OpenCohort:
-    """The cohort the path names, for those who plan sessions there."""
-    cohort = open_list(call)
-    if not may_plan_sessions(cohort.vantage.roles):
-        raise NotAllowed
-    return cohort
 
 
 def session_for(may: Callable[[frozenset[str], SessionState], bool]) -> Callable[[Call], OpenSession]:
@@ -210,8 +179,9 @@ def attend(call: Call) -> OpenSlot:
     return found
 
 
-SessionsDoor = Annotated[OpenCohort, Door(open_list)]
-PlanDoor = Annotated[OpenCohort, Door(plan_in)]
+LIST_DOORS = ListDoors(LISTS, may_see_list, may_plan_sessions)
+SessionsDoor = Annotated[OpenCohort, Door(LIST_DOORS.open)]
+PlanDoor = Annotated[OpenCohort, Door(LIST_DOORS.plan)]
 SessionDoor = Annotated[OpenSession, Door(open_session)]
 RunDoor = Annotated[OpenSession, Door(session_for(lambda roles, state: may_plan_sessions(roles)))]
 ChangeDoor = Annotated[OpenSession, Door(session_for(may_change_session))]

@@ -12,29 +12,26 @@ from server.db import Db
 from server.live.kinds import Kind, Placed, shared
 from server.refusals import NotYours
 from sessions import sessions, slots
-from sessions.policies import may_attend, may_plan_sessions, visible_sessions
-from sessions.sessions import LIST, SESSION, SessionFacts
+from sessions.policies import may_attend, visible_sessions
+from sessions.sessions import LISTS, SESSION, SessionFacts
 from sessions.slots import SLOT
 from sessions.web import fragments, parts, shown
-from sessions.web.doors import list_where, session_where, slot_where
+from sessions.web.doors import LIST_DOORS, session_where, slot_where
 
 
 def _listen_to_list(call: Call, stream_id: int) -> Vantage:
-    vantage = list_where(call, "stream_id", stream_id).vantage
+    vantage = LIST_DOORS.listen(call, stream_id).vantage
     if not may_attend(vantage.roles):
         raise NotYours
     return vantage
 
 
 def _listen_to_run_list(call: Call, stream_id: int) -> Vantage:
-    vantage = list_where(call, "run_stream_id", stream_id).vantage
-    if not may_plan_sessions(vantage.roles):
-        raise NotYours
-    return vantage
+    return LIST_DOORS.listen_to_plans(call, stream_id).vantage
 
 
 def _show_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    cohort_id = db.execute(LIST.select().where(LIST.c.stream_id == stream_id)).one().cohort_id
+    cohort_id = LISTS.cohort_id(db, "stream_id", stream_id)
     where = db, cohort_id, vantage.roles, sessions.zone_of(db, cohort_id), utc_now()
     found = (fragments.ahead(*where), fragments.everything(*where))
     # The page of the cohort shows what is to come, its list everything.
@@ -42,7 +39,7 @@ def _show_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str])
 
 
 def _show_run_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    cohort_id = db.execute(LIST.select().where(LIST.c.run_stream_id == stream_id)).one().cohort_id
+    cohort_id = LISTS.cohort_id(db, "run_stream_id", stream_id)
     found = fragments.drafts(db, cohort_id, vantage.roles, sessions.zone_of(db, cohort_id), utc_now())
     return [Placed(one.dom_id, one) for one in [found] if one.dom_id in regions]
 

@@ -20,7 +20,7 @@ from sessions.web.parts import parts_of, parts_of_slot
 def show_list(call: Call, cohort: SessionsDoor) -> Page:
     """All sessions of a cohort; for those who plan them also the drafts."""
     where = call.db, cohort.id, cohort.vantage.roles, cohort.programme.time_zone, call.now
-    plans, lists = may_plan_sessions(cohort.vantage.roles), sessions.lists_of(call.db, cohort.id)
+    plans, lists = may_plan_sessions(cohort.vantage.roles), sessions.LISTS.of(call.db, cohort.id)
     context = {"cohort": cohort, "plans": plans, "sessions": fragments.everything(*where)}
     context["drafts"] = fragments.drafts(*where) if plans else None
     streams = [lists.stream_id] if may_attend(cohort.vantage.roles) else []

@@ -23,7 +23,7 @@ def of_cohort(call: Call, cohort: OpenCohort) -> Panel | None:
     shown = fragments.ahead(call.db, cohort.id, roles, cohort.programme.time_zone, call.now)
     context = {"shown": shown, "cohort_id": cohort.id, "plans": may_plan_sessions(roles)}
     html = Markup(call.house.pages.piece(Piece("sessions/panel.html", context), call.language))
-    streams = [sessions.lists_of(call.db, cohort.id).stream_id] if may_attend(roles) else []
+    streams = [sessions.LISTS.of(call.db, cohort.id).stream_id] if may_attend(roles) else []
     return Panel(html, positions(call.db, streams))
 
 

@@ -28,7 +28,7 @@ from feedback.rounds.web import (
     signing,
     team_parts,
 )
-from feedback.rounds.web.doors import open_to_edit, plan_in
+from feedback.rounds.web.doors import LIST_DOORS, open_to_edit
 from feedback.rounds.web.giving import text_kinds
 from feedback.rounds.web.kinds import kinds as round_kinds
 from feedback.rounds.web.overview import way_to_overview
@@ -81,7 +81,7 @@ round_parts.append(team_parts.of_round)
 # The forms that keep drafts.
 keep_also(
     "plan",
-    Draft("cohort", plan_in, planning.new_page, lambda one: f"/cohorts/{one.id}/rounds/new"),
+    Draft("cohort", LIST_DOORS.plan, planning.new_page, lambda one: f"/cohorts/{one.id}/rounds/new"),
     planning.DRAFT_TEXTS,
     planning.DRAFT_BESIDE,
     planning.DRAFT_LABELS,

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from sqlalchemy import ColumnElement, select
 
 from cohorts.models import Cohort
-from cohorts.web.doors import OpenCohort, OpenTeam, open_cohort, open_cohort_of_stream, open_team
+from cohorts.web.doors import OpenCohort, OpenTeam, open_cohort_of_stream, open_team
+from cohorts.web.lists import ListDoors
 from feedback.rounds import rounds
 from feedback.rounds.pairs import PAIR
 from feedback.rounds.phases import Phase, phase
@@ -25,7 +26,7 @@ from feedback.rounds.policies import (
     may_see_rounds,
     visible_rounds,
 )
-from feedback.rounds.rounds import LIST, ROUND, RoundFacts
+from feedback.rounds.rounds import LISTS, ROUND, RoundFacts
 from server.calls import Call, Door
 from server.refusals import NotAllowed, NotYours
 
@@ -56,10 +57,6 @@ class OpenRound:
         return may_run_rounds(self.roles)
 
 
-def _cohort_of(call: Call, stream_id: int) -> OpenCohort:
-    return call.once(("cohort of", stream_id), lambda: open_cohort_of_stream(call, stream_id))
-
-
 def round_where(call: Call, condition: ColumnElement[bool]) -> OpenRound:
     """The round that meets the condition, if this reader may know of it."""
     assert call.signed_in
@@ -67,7 +64,7 @@ def round_where(call: Call, condition: ColumnElement[bool]) -> OpenRound:
     around = call.db.execute(way.where(condition)).scalar()
     if around is None:
         raise NotYours
-    cohort = _cohort_of(call, around)
+    cohort = open_cohort_of_stream(call, around)
     found = rounds.read(call.db, condition, visible_rounds(cohort.vantage.roles))
     if not found:
         raise NotYours
@@ -77,34 +74,6 @@ def round_where(call: Call, condition: ColumnElement[bool]) -> OpenRound:
 def open_round(call: Call) -> OpenRound:
     """The round the path names."""
     return round_where(call, ROUND.c.id == call.given["round"])
-
-
-def open_list(call: Call) -> OpenCohort:
-    """The cohort the path names, for those who take part in it: others are told of no rounds."""
-    cohort = open_cohort(call)
-    if not may_see_rounds(cohort.vantage.roles):
-        raise NotYours
-    return cohort
-
-
-def list_where(call: Call, column: str, stream_id: int) -> OpenCohort:
-    """The cohort whose list of rounds that stream carries, for those who take part in it."""
-    way = select(_COHORT.c.stream_id).join_from(LIST, _COHORT, _COHORT.c.id == LIST.c.cohort_id)
-    around = call.db.execute(way.where(LIST.c[column] == stream_id)).scalar()
-    if around is None:
-        raise NotYours
-    cohort = _cohort_of(call, around)
-    if not may_see_rounds(cohort.vantage.roles):
-        raise NotYours
-    return cohort
-
-
-def plan_in(call: Call) -> OpenCohort:
-    """The same, for those who plan rounds there."""
-    cohort = open_list(call)
-    if not may_run_rounds(cohort.vantage.roles):
-        raise NotAllowed
-    return cohort
 
 
 def _for(may: Callable[[frozenset[str], Phase], bool]) -> Callable[[Call], OpenRound]:
@@ -157,8 +126,9 @@ def declare_conflicts(call: Call) -> OpenTeam:
     return team
 
 
-ListDoor = Annotated[OpenCohort, Door(open_list)]
-PlanDoor = Annotated[OpenCohort, Door(plan_in)]
+LIST_DOORS = ListDoors(LISTS, may_see_rounds, may_run_rounds)
+ListDoor = Annotated[OpenCohort, Door(LIST_DOORS.open)]
+PlanDoor = Annotated[OpenCohort, Door(LIST_DOORS.plan)]
 RoundDoor = Annotated[OpenRound, Door(open_round)]
 RunDoor = Annotated[OpenRound, Door(_for(lambda roles, reached: may_run_rounds(roles)))]
 open_to_edit = _for(may_edit_round)

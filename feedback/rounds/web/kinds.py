@@ -9,10 +9,9 @@ from collections.abc import Sequence
 
 from cohorts.policies import Vantage
 from feedback.rounds import rounds
-from feedback.rounds.policies import may_run_rounds
-from feedback.rounds.rounds import LIST, ROUND
+from feedback.rounds.rounds import LISTS, ROUND
 from feedback.rounds.web import fragments, running
-from feedback.rounds.web.doors import list_where, round_where
+from feedback.rounds.web.doors import LIST_DOORS, round_where
 from feedback.rounds.web.listed import NONE_YET, NOTHING_PLANNED
 from server.calls import Call
 from server.clock import utc_now
@@ -22,18 +21,15 @@ from server.refusals import NotYours
 
 
 def _listen_to_list(call: Call, stream_id: int) -> Vantage:
-    return list_where(call, "stream_id", stream_id).vantage
+    return LIST_DOORS.listen(call, stream_id).vantage
 
 
 def _listen_to_run_list(call: Call, stream_id: int) -> Vantage:
-    vantage = list_where(call, "run_stream_id", stream_id).vantage
-    if not may_run_rounds(vantage.roles):
-        raise NotYours
-    return vantage
+    return LIST_DOORS.listen_to_plans(call, stream_id).vantage
 
 
 def _show_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    cohort_id = db.execute(LIST.select().where(LIST.c.stream_id == stream_id)).one().cohort_id
+    cohort_id = LISTS.cohort_id(db, "stream_id", stream_id)
     zone = rounds.zone_of(db, cohort_id)
     shown = (
         fragments.current(db, cohort_id, zone, utc_now()),
@@ -44,7 +40,7 @@ def _show_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str])
 
 
 def _show_run_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    cohort_id = db.execute(LIST.select().where(LIST.c.run_stream_id == stream_id)).one().cohort_id
+    cohort_id = LISTS.cohort_id(db, "run_stream_id", stream_id)
     shown = fragments.planned(db, cohort_id, rounds.zone_of(db, cohort_id), utc_now(), NOTHING_PLANNED)
     return [Placed(shown.dom_id, shown)]
 

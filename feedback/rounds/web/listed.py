@@ -23,7 +23,7 @@ NOTHING_PLANNED = N_("Nothing is planned.")
 def show_list(call: Call, cohort: ListDoor) -> Page:
     """All rounds of a cohort; for facilitators also those that are planned."""
     zone = cohort.programme.time_zone
-    lists, runs = rounds.lists_of(call.db, cohort.id), may_run_rounds(cohort.vantage.roles)
+    lists, runs = rounds.LISTS.of(call.db, cohort.id), may_run_rounds(cohort.vantage.roles)
     context = {
         "cohort": cohort,
         "runs": runs,

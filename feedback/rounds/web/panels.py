@@ -14,7 +14,7 @@ from server.pages import Piece
 
 
 def _panel(call: Call, cohort_id: int, zone: str, context: dict[str, object]) -> Panel:
-    lists = rounds.lists_of(call.db, cohort_id)
+    lists = rounds.LISTS.of(call.db, cohort_id)
     shown = fragments.current(call.db, cohort_id, zone, call.now)
     piece = Piece("rounds/panel.html", context | {"shown": shown, "cohort_id": cohort_id})
     html = Markup(call.house.pages.piece(piece, call.language))
