@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, or_, select
 
 from cohorts.models import Attribution, Audience, AudienceKind, Cohort, Membership, Removal, Role, Team
 from cohorts.policies import BELONGS, PEER, Standing, Vantage
-from server.db import Db, ask
+from server.db import Db, ask, settled
 from server.languages import N_
 
 __all__ = [
@@ -35,11 +36,14 @@ AUDIENCE_WORDS: dict[str, str] = {
 }
 
 _AUDIENCE = Audience.__table__  # type: ignore[attr-defined]
-_OF_KINDS = select(_AUDIENCE.c.id).where(
-    _AUDIENCE.c.cohort_id == bindparam("cohort"),
-    or_(_AUDIENCE.c.team_id.is_(None), _AUDIENCE.c.team_id == bindparam("team")),
-    _AUDIENCE.c.kind.in_(bindparam("kinds", expanding=True)),
-)
+
+
+@lru_cache
+def _of_kinds(kinds: tuple[str, ...]) -> Any:
+    """The question for the audiences of those kinds, which are the same few each time."""
+    of_team = or_(_AUDIENCE.c.team_id.is_(None), _AUDIENCE.c.team_id == bindparam("team"))
+    of_kind = or_(*(_AUDIENCE.c.kind == kind for kind in kinds))
+    return settled(select(_AUDIENCE.c.id).where(_AUDIENCE.c.cohort_id == bindparam("cohort"), of_team, of_kind))
 
 
 def make_for_cohort(db: Db, cohort: Cohort) -> None:
@@ -122,10 +126,10 @@ def vantages_in_teams(db: Db, standing: Standing, places: Iterable[InTeam], lang
 
 
 def _belonging(db: Db, roles: frozenset[str], cohort_id: int, team_id: int | None) -> frozenset[int]:
-    kinds = [kind for kind, members in BELONGS.items() if members & roles]
+    kinds = tuple(kind for kind, members in BELONGS.items() if members & roles)
     if not kinds:
         return frozenset()
-    return frozenset(ask(db, _OF_KINDS, cohort=cohort_id, team=team_id, kinds=kinds).scalars())
+    return frozenset(ask(db, _of_kinds(kinds), cohort=cohort_id, team=team_id).scalars())
 
 
 def people_in(db: Db, team_id: int, cohort_id: int, programme_id: int) -> dict[str, int]:

@@ -40,10 +40,14 @@ def told(reactions: str) -> Sequence[tuple[str, int]]:
     return sorted((kind, int(person_id)) for kind, person_id in found)
 
 
+# What most comments have.
+_NONE = tuple((kind, 0) for kind in WORDS)
+
+
 def counted(reactions: str) -> tuple[tuple[str, int], ...]:
     """The same without persons: how often each word was given, in the order of WORDS."""
     counts = Counter(kind for kind, _ in told(reactions))
-    return tuple((kind, counts[kind]) for kind in WORDS)
+    return tuple((kind, counts[kind]) for kind in WORDS) if counts else _NONE
 
 
 def react(db: Db, thread: ThreadNow, comment: CommentNow, kind: str, *, person_id: int, now: datetime) -> None:

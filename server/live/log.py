@@ -14,9 +14,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, insert, literal_column, select, union_all, update
 from sqlmodel import Field, SQLModel
 
 from server.db import Db, ask
@@ -27,6 +28,8 @@ MOST_REPLAYED = 200
 KEPT_CHANGES = 2_000
 # Streams that are stepped by one statement: a comment may be told of to everybody in a large cohort.
 TOGETHER = 500
+# Streams whose changes are read by one statement.
+ASKED_TOGETHER = 20
 
 
 class Stream(SQLModel, table=True):
@@ -48,15 +51,6 @@ class Change(SQLModel, table=True):
 
 _STREAM: Any = Stream.__table__  # type: ignore[attr-defined]
 _CHANGE: Any = Change.__table__  # type: ignore[attr-defined]
-_REGIONS = (
-    select(_CHANGE.c.region)
-    .where(
-        _CHANGE.c.stream_id == bindparam("stream"),
-        _CHANGE.c.seq > bindparam("after"),
-        _CHANGE.c.seq <= bindparam("to"),
-    )
-    .order_by(_CHANGE.c.seq)
-)
 _THESE = _STREAM.c.id.in_(bindparam("ids", expanding=True))
 _LOCK = select(_STREAM.c.id).where(_THESE).order_by(_STREAM.c.id).with_for_update()
 _STEP = update(_STREAM).where(_THESE).values(seq=_STREAM.c.seq + 1).returning(_STREAM.c.id, _STREAM.c.seq)
@@ -152,16 +146,41 @@ def placed(db: Db, live: Iterable[Position | int]) -> tuple[Position, ...]:
 def changes_since(db: Db, since: Sequence[Position]) -> list[tuple[int, Sequence[str]] | None]:
     """Of each of those streams the newest number and the distinct regions touched since that position; None: it cannot
     be told any more."""
-    now = {at.stream_id: at for at in positions(db, [position.stream_id for position in since])}
-    return [_between(db, position, now.get(position.stream_id)) for position in since]
+    found: list[tuple[int, Sequence[str]] | None] = []
+    for ahead in range(0, len(since), ASKED_TOGETHER):
+        some = since[ahead : ahead + ASKED_TOGETHER]
+        given: dict[str, Any] = {}
+        for place, at in enumerate(some):
+            # Whoever says they are further than anybody can be is told nothing.
+            last = min(at.seq + MOST_REPLAYED, LARGEST_ID)
+            given |= {f"stream_{place}": at.stream_id, f"after_{place}": at.seq, f"last_{place}": last}
+        rows: list[list[Any]] = [[] for _ in some]
+        for row in ask(db, _since(len(some)), **given):
+            rows[row.place].append(row)
+        found += [_told(at, mine) for at, mine in zip(some, rows, strict=True)]
+    return found
 
 
-def _between(db: Db, since: Position, now: Position | None) -> tuple[int, Sequence[str]] | None:
-    if now is None or now.epoch != since.epoch or since.seq > now.seq:
+@lru_cache
+def _since(count: int) -> Any:
+    """Where each of so many streams is, with every region touched since that can be told. One statement, because a
+    comment rings the bells of many and putting a question takes longer than finding the answer."""
+    return union_all(*(_one_since(place) for place in range(count)))
+
+
+def _one_since(place: int) -> Any:
+    after, last = (bindparam(f"{name}_{place}", type_=Integer) for name in ("after", "last"))
+    touched = (_CHANGE.c.stream_id == _STREAM.c.id) & (_CHANGE.c.seq > after) & (_CHANGE.c.seq <= last)
+    columns = _STREAM.c.epoch, _STREAM.c.seq, _CHANGE.c.seq.label("touched_at"), _CHANGE.c.region
+    here = select(literal_column(str(place)).label("place"), *columns).select_from(_STREAM.outerjoin(_CHANGE, touched))
+    return here.where(_STREAM.c.id == bindparam(f"stream_{place}"))
+
+
+def _told(since: Position, rows: Sequence[Any]) -> tuple[int, Sequence[str]] | None:
+    if not rows or rows[0].epoch != since.epoch:
         return None
-    if since.seq == now.seq:
-        return now.seq, ()
-    if now.seq - since.seq > MOST_REPLAYED:
+    now: int = rows[0].seq
+    if not 0 <= now - since.seq <= MOST_REPLAYED:
         return None
-    regions = ask(db, _REGIONS, stream=since.stream_id, after=since.seq, to=now.seq).scalars()
-    return now.seq, tuple(dict.fromkeys(regions))
+    touched = sorted((row.touched_at, row.region) for row in rows if row.region is not None)
+    return now, tuple(dict.fromkeys(region for _, region in touched))
