@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +33,8 @@ MOST_PARTS = 200
 # Lines without a word in them are passed over, but not for ever.
 MOST_LINES = 20_000
 _CHUNK = 65_536
+# With which spreadsheet programs let a formula begin, in some countries also the wide ones.
+_SIGNS = tuple("=+-@\t\r\n＝＋－＠")
 
 TOO_LARGE = N_("This file is larger than 5 MB. Divide the list, or take out pictures and other sheets.")
 _EMPTY = N_("This file is empty. Put a line with column names and a line for each person into it.")
@@ -219,4 +222,6 @@ def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+    # What cannot be seen in front of a sign may be taken away before the cell is read, and wide signs are signs too.
+    first = next((one for one in cell if unicodedata.category(one) not in ("Cf", "Zs")), "")
+    return f"'{cell}" if first in _SIGNS else cell

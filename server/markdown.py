@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, blockquote, list_block
 
+# A list adds two levels and its words one: what begins here stays within the limit of the reader.
+_DEEPEST = 8
 # Headings would break the outline of the page they land in; images would let a stranger see who reads. Nesting is
 # limited because a text of ten thousand ">" would otherwise cost more than it says.
 _READER = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False, "maxNesting": 12}).disable(
     ["image", "heading", "lheading", "html_block", "html_inline"]
 )
 _TAGS = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr"}
+
+
+def _shallow(rule: Callable[[StateBlock, int, int, bool], bool]) -> Callable[[StateBlock, int, int, bool], bool]:
+    """That rule where it is not deep. Deeper, the reader would drop what it finds, and after a list all that follows:
+    one line would silence everybody who wrote below it in a shared text. Now its marks are words there."""
+    return lambda state, start, end, silent: state.level <= _DEEPEST and rule(state, start, end, silent)
+
+
+_READER.block.ruler.at("list", _shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
+_READER.block.ruler.at("blockquote", _shallow(blockquote), {"alt": ["paragraph", "reference", "blockquote", "list"]})
 
 
 # Around what stands for a name in HTML. No form lets control characters in, so nobody can write a mark.
