@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from cohorts import cohorts, initiatives, programmes, teams
 from cohorts.models import Cohort, Part, Programme, Role
@@ -21,20 +23,34 @@ from feedback.rounds.rounds import LISTS as ROUND_LISTS
 from people import organisations
 from people.models import Sector
 from server.clock import utc_now
-from server.db import Database, Db
+from server.db import Database, Db, refusal_of
 from server.live.log import TOUCHED
+from server.refusals import Busy
 from sessions import sessions
 
 FACTS = Path(__file__).parent / "first_edition.json"
 LEARNING_TRACK = "learning track"
 # The programme began some weeks before the visitor came, so that its conversations lie in the past.
 BEGAN = timedelta(days=42)
+# Seconds for which one start waits for another.
+PATIENCE = 120.0
 
 Facts = Mapping[str, Any]
 
 
 def fill(database: Database, now: datetime | None = None) -> None:
     """Put the demo into the database if it is empty: all of it in one transaction, or nothing."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _fill(database, now)
+        except DBAPIError as error:
+            # Another start fills the same database, which takes seconds.
+            if not isinstance(refusal_of(error), Busy) or time.monotonic() > until:
+                raise
+
+
+def _fill(database: Database, now: datetime | None) -> None:
     with database.transaction(writing=True) as db:
         if not database.is_sqlite:
             # Another start may be filling the same database; on SQLite the write lock sees to it.

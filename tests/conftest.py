@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,8 +30,11 @@ BOTH = ("sqlite", "postgresql")
 Opened = tuple[House, World]
 
 
-# Longest first: many wait for servers to be killed and to come back, and should end beside the others, not after them.
-LONGEST = ("faults", "browser", "masking", "server", "live")
+# Longest first, files and then folders: they should end beside the others, not after them.
+LONGEST = (
+    *("browser/test_accessibility.py", "browser/test_languages.py", "faults/test_killed_server.py"),
+    *("faults", "browser", "masking", "access", "server", "live"),
+)
 
 
 # Their tests are about the database, or about what must hold on any of them: each runs on both.
@@ -38,13 +42,29 @@ ON_BOTH = {"faults", "feedback", "masking", "migrations", "people"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The folders with the longest tests come first; in each the order stays. The tests of most folders run on one of
+    """The longest files and folders come first; in each the order stays. The tests of most folders run on one of
     the two databases, half of them on either; with `ALL_DATABASES=yes` on both (docs/decisions/0015)."""
     if os.environ.get("ALL_DATABASES") != "yes" and config.option.keyword == "":
-        left_out = [item for item in items if _is_on_the_other(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
-    items.sort(key=lambda item: (*LONGEST, folder_of(item)).index(folder_of(item)))
+        left_out = {item for item in items if _is_on_the_other(item)}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+    items.sort(key=place_of)
+
+
+def place_of(item: pytest.Item) -> int:
+    """Its place among the longest, or after all of them."""
+    where = item.path.relative_to(Path(__file__).parent).as_posix()
+    return next((place for place, start in enumerate(LONGEST) if where.startswith(start)), len(LONGEST))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is loaded stays: whoever looks for garbage need not look through a million things each time."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 def folder_of(item: pytest.Item) -> str:

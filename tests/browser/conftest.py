@@ -1,4 +1,4 @@
-"""One Chromium for each file of tests, on SQLite: what a browser shows does not depend on the database."""
+"""One Chromium for each process of tests, on SQLite: what a browser shows does not depend on the database."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ def database_kind() -> str:
     return "sqlite"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     # Not for the whole run: while it is open, this process cannot run tests that bring an event loop of their own.
+    # Each window has a profile of its own, so nothing of one test is there in the next.
     with chromium() as found, sync_playwright() as playwright:
         window = playwright.chromium.launch(**found.launch_options())
         yield window

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,34 +24,43 @@ from server.db import Database
 from server.live.log import write_touched
 from server.settings import ROOT, Settings
 from tests.house import House, free_port, plain_client
-from tests.server.command import COMMAND, environment
+from tests.server.command import Program, environment
+from tests.server.forked import forker
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 QUICK = {"SWEETSPOT_HEARTBEAT": "0.4", "SWEETSPOT_PRESENCE_GRACE": "0.3"}
 
 
 class Installation(House):
     """One `sweetspot serve`. `started_in` are the seconds each start took until a page was answered; `up` is set while
-    it is meant to run."""
+    it is meant to run. `command`: another program that serves in its place."""
 
-    command = COMMAND
+    command: Sequence[str] = ()
 
     def __init__(self, database_url: str, **settings: str) -> None:
         super().__init__(Settings(database_url=database_url, port=free_port()))
         self.environment = environment(**(QUICK | {"DATABASE_URL": database_url} | settings))
         self.beside = Database(database_url)
         self.beside.before_commit.append(write_touched)
-        self.process: subprocess.Popen[bytes]
+        self.process: Program
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed with the installation
         self.started_in: list[float] = []
         self.up = threading.Event()
 
     def start(self) -> None:
         began = time.monotonic()
-        command = [*self.command, "serve", "--port", str(self.settings.port)]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=self.said, stderr=subprocess.STDOUT
-        )
+        arguments, output = ["serve", "--port", str(self.settings.port)], self.said.fileno()
+        if self.command:
+            self.process = subprocess.Popen(
+                [*self.command, *arguments],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+                text=True,
+            )
+        else:
+            self.process = forker().start(arguments, self.environment, output, output)
         while not self.answers():
             assert self.process.poll() is None, f"the server did not start: {self.log()[-2000:]}"
             assert time.monotonic() - began < START_SECONDS, "the server does not answer"

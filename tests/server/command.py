@@ -15,8 +15,12 @@ import httpx
 
 from server.settings import ROOT
 from tests.house import plain_client
+from tests.server.forked import Forked, forker
 
 COMMAND = [sys.executable, "-c", "import sys; from server.cli import main; sys.exit(main())"]
+Program = subprocess.Popen[str] | Forked
+# Seconds until a program that should have ended is given up, on the slowest machine.
+PATIENCE = 60
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 
 
@@ -28,16 +32,10 @@ def environment(**settings: str) -> dict[str, str]:
 def sweetspot(
     *arguments: str, first: Callable[[], None] | None = None, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        env=environment(**settings),
-        capture_output=True,
-        text=True,
-        timeout=20,
-        preexec_fn=first,
-        check=False,
-    )
+    """Run it to its end; by itself where it is to do something `first`."""
+    with alone(*arguments, first=first, **settings) if first else started(*arguments, **settings) as process:
+        stdout, stderr = process.communicate(timeout=PATIENCE)
+        return subprocess.CompletedProcess(arguments, process.wait(), stdout, stderr)
 
 
 def refusal(done: subprocess.CompletedProcess[str]) -> str:
@@ -58,7 +56,8 @@ def obey_permissions() -> None:
 
 
 @contextmanager
-def started(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def alone(*arguments: str, first: Callable[[], None] | None = None, **settings: str) -> Iterator[Program]:
+    """It runs for the length of the block, loaded by itself as a user starts it."""
     with subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=ROOT,
@@ -66,6 +65,7 @@ def started(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=first,  # noqa: PLW1509 - it calls the kernel and nothing else
     ) as process:
         try:
             yield process
@@ -73,7 +73,25 @@ def started(*arguments: str, **settings: str) -> Iterator[subprocess.Popen[str]]
             process.kill()
 
 
-def answer(process: subprocess.Popen[str], url: str) -> httpx.Response:
+@contextmanager
+def started(*arguments: str, **settings: str) -> Iterator[Program]:
+    """The same, without the seconds that loading takes (tests/server/forked.py)."""
+    (stdout, out), (stderr, err) = os.pipe(), os.pipe()
+    with open(stdout) as said, open(stderr) as complained:
+        try:
+            process = forker().start(arguments, environment(**settings), out, err)
+        finally:
+            os.close(out)
+            os.close(err)
+        process.stdout, process.stderr = said, complained
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait(PATIENCE)
+
+
+def answer(process: Program, url: str) -> httpx.Response:
     """The first answer of a server that is starting."""
     deadline = time.monotonic() + 30
     while True:
@@ -86,7 +104,7 @@ def answer(process: subprocess.Popen[str], url: str) -> httpx.Response:
             time.sleep(0.02)
 
 
-def said(process: subprocess.Popen[str]) -> list[str]:
+def said(process: Program) -> list[str]:
     """What was printed so far; the command writes it as soon as it listens."""
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], 30)

@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import httpx
@@ -20,7 +21,17 @@ from server.migrate import migrate
 from server.settings import ROOT
 from tests.conftest import Databases
 from tests.house import free_port
-from tests.server.command import environment, obey_permissions, refusal, said, started, sweetspot
+from tests.server.command import (
+    PATIENCE,
+    Program,
+    alone,
+    environment,
+    obey_permissions,
+    refusal,
+    said,
+    started,
+    sweetspot,
+)
 
 
 @pytest.fixture
@@ -146,6 +157,24 @@ def test_migrate_says_what_it_did(databases: Databases, database_kind: str) -> N
     assert (second.stdout, second.stderr) == ("The database was up to date already.\n", "")
 
 
+def test_each_command_loads_what_it_needs(tmp_path: Path, url: str) -> None:
+    copy, other = str(tmp_path / "copy.db"), f"sqlite:///{tmp_path / 'other.db'}"
+    ends = []
+    for arguments in (
+        ("migrate",),
+        ("doctor",),
+        ("backup", copy),
+        ("restore", copy),
+        ("move", "--to", other),
+        ("erase", "nobody@example.org", "--yes"),
+    ):
+        with alone(*arguments, DATABASE_URL=url) as process:
+            _, complaints = process.communicate(timeout=PATIENCE)
+            assert "Traceback" not in complaints, complaints
+            ends.append(process.returncode)
+    assert ends == [0, 0, 0, 0, 0, 1]
+
+
 def test_start_with_nothing_to_do_loads_no_alembic(url: str) -> None:
     script = (
         "import sys; from server.cli import main; main(['migrate']); print('alembic' in sys.modules, file=sys.stderr)"
@@ -167,7 +196,7 @@ def test_start_with_nothing_to_do_loads_no_alembic(url: str) -> None:
 def test_demo_says_where_and_as_whom_then_answers(databases: Databases, database_kind: str) -> None:
     port, database = free_port(), databases.empty(database_kind)
     for _ in ("empty", "filled"):
-        with started("demo", "--port", str(port), DATABASE_URL=database) as process:
+        with alone("demo", "--port", str(port), DATABASE_URL=database) as process:
             lines = said(process)
             assert httpx.get(f"http://127.0.0.1:{port}/", timeout=10).status_code == 200
             assert f"http://127.0.0.1:{port}" in lines[0]
@@ -179,10 +208,10 @@ def test_demo_says_where_and_as_whom_then_answers(databases: Databases, database
             assert "Traceback" not in process.stderr.read()
 
 
-def served(url: str) -> list[str]:
+def served(url: str, start: Callable[..., AbstractContextManager[Program]] = started) -> list[str]:
     """What `sweetspot serve` says as soon as it answers: whoever opens the address it names finds somebody in."""
     port = free_port()
-    with started("serve", "--port", str(port), DATABASE_URL=url) as process:
+    with start("serve", "--port", str(port), DATABASE_URL=url) as process:
         lines = said(process)
         assert httpx.get(f"http://127.0.0.1:{port}/", timeout=10).status_code == 200
         process.send_signal(signal.SIGTERM)
@@ -192,7 +221,7 @@ def served(url: str) -> list[str]:
 
 
 def test_serve_shows_the_way_in_until_somebody_runs_it(url: str, databases: Databases) -> None:
-    first, second = served(url), served(url)
+    first, second = served(url, alone), served(url)
     for (line,) in (first, second):
         assert "To become its owner, open this within 24 hours: http://127.0.0.1:PORT/" in line
     assert first != second

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -18,7 +17,7 @@ from server.mail import JOB_KIND, MailState, in_state
 from server.migrate import migrate
 from tests.conftest import Databases
 from tests.house import free_port
-from tests.server.command import answer, started
+from tests.server.command import Program, answer, started
 from tests.server.looping import jobs_of, until
 from tests.server.outbox import kept, written
 from tests.services.scripted_smtp import Script, scripted
@@ -37,14 +36,14 @@ def migrated(databases: Databases, database_kind: str) -> Iterator[tuple[str, Da
 
 
 @contextmanager
-def serving(url: str, script: Script) -> Iterator[subprocess.Popen[str]]:
+def serving(url: str, script: Script) -> Iterator[Program]:
     port = free_port()
     with started("serve", "--port", str(port), DATABASE_URL=url, SMTP_URL=script.url) as process:
         answer(process, f"http://127.0.0.1:{port}/")
         yield process
 
 
-def killing(process: subprocess.Popen[str], script: Script, letters: int = 0) -> Callable[[], None]:
+def killing(process: Program, script: Script, letters: int = 0) -> Callable[[], None]:
     """SIGKILL when so many letters were read, and gone before the SMTP server goes on."""
 
     def kill() -> None:

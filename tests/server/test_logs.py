@@ -9,7 +9,6 @@ import logging
 import re
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -31,6 +30,7 @@ from server.logs import ABOUT, Json, Lines, Repeats, about
 from server.mail import JOB_KIND
 from tests.conftest import Databases
 from tests.house import free_port, plain_client
+from tests.server import command
 from tests.server.command import answer, started
 from tests.services.smtp import Postbox
 from tests.world import World
@@ -149,7 +149,7 @@ def test_worker_knows_whose_work_it_does() -> None:
 class Program:
     """The program as a process of its own, with everything it said on standard error."""
 
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+    def __init__(self, process: command.Program, url: str) -> None:
         self.process, self.url = process, url
         self.said = ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ import pytest
 
 from tests.conftest import Databases
 from tests.house import free_port
-from tests.server.command import answer, refusal, said, started, sweetspot
+from tests.server.command import Program, answer, refusal, said, started, sweetspot
 from tests.server.looping import until
 
 
@@ -28,7 +27,7 @@ def url(databases: Databases, database_kind: str) -> Iterator[str]:
         databases.server.drop(given)
 
 
-def workers_of(process: subprocess.Popen[str]) -> set[int]:
+def workers_of(process: Program) -> set[int]:
     """The processes that process started."""
     found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     return {int(pid) for pid in found}
@@ -42,7 +41,7 @@ def is_there(pid: int) -> bool:
 
 
 @contextmanager
-def serving(url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(url: str) -> Iterator[tuple[Program, str]]:
     address = f"http://127.0.0.1:{(port := free_port())}"
     with started("serve", "--workers", "2", "--port", str(port), DATABASE_URL=url) as process:
         assert answer(process, f"{address}/ready").json()["ready"] is True
