@@ -12,13 +12,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import voters
 from benchmarks.lines import line
 from benchmarks.live_comment import comment
 from benchmarks.load import Crowd, listen, many_files
@@ -27,7 +27,7 @@ from benchmarks.server import fetch, positions_on, serving
 from server.settings import ROOT
 
 SOCKETS, ROUNDS = 1000, 15
-VOTERS, WITHIN, CONNECTIONS = 1000, 2.0, 16
+VOTERS = 1000
 
 
 def measure_to_last() -> Iterator[dict[str, Any]]:
@@ -104,7 +104,7 @@ def _send(connection: http.client.HTTPConnection, port: int, poll_id: int, token
 
 
 def _together(port: int, room: FilledRoom, crowd: Crowd, tokens: str) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "benchmarks.room_votes", str(port), str(room.poll_id), tokens]
+    command = [sys.executable, "-I", voters.__file__, str(port), str(room.poll_id), tokens]
     for one in crowd.listeners:
         one.frames = 0
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
@@ -115,38 +115,5 @@ def _together(port: int, room: FilledRoom, crowd: Crowd, tokens: str) -> Iterato
     most = max(one.frames for one in crowd.listeners)
     html = fetch(port, room.page, f"login_{port}={room.thread.tokens[0]}").decode()
     exact = f"{VOTERS} people answered" in html
-    more = {"exact": exact, "seconds": round(seconds, 2), "sent_in": told["sent_in"], "again": told["again"]}
+    more = {"exact": exact, "seconds": round(seconds, 2), **{name: told[name] for name in ("sent_in", "again")}}
     yield line("room.votes_1000", most, "frames a socket", 40, target=1.0, **more)
-
-
-def vote_together(port: str, poll_id: str, tokens: str) -> None:
-    """Everybody votes once, spread over WITHIN seconds; who is told that the server is busy comes again."""
-    voters = Path(tokens).read_text().split()[:VOTERS]
-    began, again = time.perf_counter(), [0]
-
-    def vote(first: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", int(port))
-        for number in range(first, len(voters), CONNECTIONS):
-            time.sleep(max(0.0, began + WITHIN * number / len(voters) - time.perf_counter()))
-            while True:
-                _send(connection, int(port), int(poll_id), voters[number], number % 4 + 1)
-                answer = connection.getresponse()
-                answer.read()
-                if answer.status == 303:
-                    break
-                assert answer.status == 503, answer.status
-                again[0] += 1
-                time.sleep(0.2)
-        connection.close()
-
-    threads = [threading.Thread(target=vote, args=(first,)) for first in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    sent_in = round(time.perf_counter() - began, 2)
-    print(json.dumps({"began": began, "sent_in": sent_in, "again": again[0]}), flush=True)
-
-
-if __name__ == "__main__":
-    vote_together(*sys.argv[1:])

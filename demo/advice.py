@@ -17,7 +17,7 @@ from cohorts.models import AudienceKind, Cohort
 from demo.conversations import Event, Table, Voice
 from demo.samples import ago as span
 from feedback import comments, threads
-from feedback.advice import prompts, responses, stances
+from feedback.advice import prompts, responses, stances, withdrawals
 from feedback.advice.anchors import anchor
 from feedback.advice.models import ResponseKind, StanceKind
 from feedback.advice.prompts import Draft, PromptNow
@@ -120,7 +120,7 @@ class Asking:
         initiatives.save(self.db, facts, base=base, texts=texts, by_id=self.table.voice(told["by"]).person_id, now=now)
 
     def take_back(self, now: datetime) -> None:
-        prompts.withdraw(self.db, self.around(self.table.voice(self.told["by"])).stream_id, self.now, now=now)
+        withdrawals.withdraw(self.db, self.around(self.table.voice(self.told["by"])).stream_id, self.now, now=now)
 
     def events(self) -> Iterator[Event]:
         told, ago = self.told, span(self.told["ago"])

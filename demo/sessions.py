@@ -11,10 +11,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from cohorts.models import Cohort, Membership, Role, Team
+from cohorts.audiences import vantage_in_cohort
+from cohorts.memberships import standing_of
+from cohorts.models import AudienceKind, Cohort, Membership, Role, Team
 from demo import rooms
 from demo.rooms import Held
 from demo.samples import TEXTS
+from feedback import threads
+from feedback.advice import prompts
+from feedback.advice.prompts import Draft
 from people.models import Person
 from server.clock import zone
 from server.db import Db
@@ -65,7 +70,21 @@ def hold(db: Db, cohort: Cohort, cast: Mapping[str, Person], now: datetime) -> d
     for one in texts:
         for slot, said in zip(found[one["theme"]].slots, one.get("answers", ()), strict=False):
             _answer(db, found[one["theme"]].facts, slot, said, people, now)
+        for prompt in one.get("prompt", ()):
+            _leave(db, cohort, found[one["theme"]].facts, prompt, people[prompt["by"]], now)
     return found
+
+
+def _leave(db: Db, cohort: Cohort, facts: SessionFacts, told: Mapping[str, Any], by: Held, now: datetime) -> None:
+    """An adviser leaves a prompt on a session, for the whole cohort."""
+    standing = standing_of(db, by.person_id)
+    vantage = vantage_in_cohort(db, standing, facts.cohort_id, cohort.programme_id, "en")
+    around = next(one for one in threads.on_session(db, vantage, facts.id) if one.kind == AudienceKind.COHORT)
+    draft, who = Draft(told["kind"], told["text"].strip()), {"membership_id": by.membership_id}
+    where = {"audience_id": around.audience_id, "author_id": by.person_id}
+    left = now - timedelta(days=told["days"])
+    run_by = sessions.parts_of(db, facts.id)
+    prompts.write(db, around, facts, draft, attribution="named", now=left, run_by=run_by, **who, **where)
 
 
 def _people(db: Db, cohort: Cohort, cast: Mapping[str, Person]) -> dict[str, Held]:

@@ -14,7 +14,7 @@ from cohorts.memberships import is_one_of_few
 from cohorts.models import Attribution, AudienceKind
 from feedback import threads
 from feedback.models import CommentVersion, Hiding, Withdrawal
-from feedback.threads import AUDIENCE, COHORT, COMMENT, MEMBERSHIP, RESOLUTION, THREAD, ThreadNow, touch_thread
+from feedback.threads import AUDIENCE, COHORT, COMMENT, MEMBERSHIP, RESOLUTION, RULE, THREAD, ThreadNow, touch_thread
 from feedback.windows import begins_block
 from server.db import Db, ask
 from server.live.log import touch
@@ -41,7 +41,6 @@ class CommentNow:
 
     id: int
     thread_id: int
-    initiative_id: int
     parent_id: int | None
     number: int
     author_id: int
@@ -69,7 +68,6 @@ _SAY = insert(COMMENT).returning(COMMENT.c.id)
 _ONE = select(
     COMMENT.c.id,
     COMMENT.c.thread_id,
-    THREAD.c.initiative_id,
     COMMENT.c.parent_id,
     COMMENT.c.number,
     COMMENT.c.author_id,
@@ -78,11 +76,7 @@ _ONE = select(
     WITHDRAWAL.c.comment_id.is_not(None).label("withdrawn"),
     COMMENT.c.attribution,
     IS_HIDDEN.label("hidden"),
-).select_from(
-    COMMENT.join(THREAD, THREAD.c.id == COMMENT.c.thread_id).outerjoin(
-        WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id
-    )
-)
+).select_from(COMMENT.outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id))
 
 
 def comment_now(db: Db, comment_id: int) -> CommentNow | None:
@@ -186,7 +180,7 @@ def author_renamed(db: Db, person_id: int) -> None:
         *(AUDIENCE.c.cohort_id, AUDIENCE.c.kind),
     )
     said = select(COMMENT.c.id, *streams).select_from(around.join(COMMENT, COMMENT.c.thread_id == THREAD.c.id))
-    named = COHORT.c.attribution == Attribution.NAMED
+    named = Attribution.NAMED.value == RULE
     mine = (COMMENT.c.author_id == person_id) & (COMMENT.c.attribution == Attribution.NAMED)
     for row in db.execute(said.where(mine, named)).all():
         touch(db, row.stream_id, f"byline-{row.id}")

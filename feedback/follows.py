@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, insert, select, update
 from feedback.models import Follow, MailWish, NoticeLink, NoticeSetting, Volume
 from feedback.notices import FOLLOW, IS_SHOWN, NOTICE, those
 from feedback.policies import belongs
-from feedback.threads import AUDIENCE, INITIATIVE, PERSON, THREAD
+from feedback.threads import AUDIENCE, INITIATIVE, PERSON, THREAD, TITLE
 from people.erasure import GONE
 from people.logins import hashed
 from server.db import Db
@@ -90,7 +90,7 @@ def link_with(db: Db, token: str) -> Stopping | None:
     around = LINK.outerjoin(THREAD, THREAD.c.id == LINK.c.thread_id)
     around = around.outerjoin(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
     around = around.outerjoin(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
-    found = select(LINK.c.person_id, LINK.c.thread_id, INITIATIVE.c.title)
+    found = select(LINK.c.person_id, LINK.c.thread_id, TITLE.label("title"))
     found = found.add_columns(belongs(LINK.c.person_id, AUDIENCE.c.id).label("reads")).select_from(around)
     row = db.execute(found.where(LINK.c.token_hash == hashed(token))).first()
     return Stopping(row.person_id, row.thread_id, row.title if row.title and row.reads else "") if row else None

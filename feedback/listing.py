@@ -15,7 +15,19 @@ from feedback.comments import HIDING, STANDS, WITHDRAWAL
 from feedback.mentions import HAS_MARKS, TOLD_MENTIONS
 from feedback.policies import visible_threads
 from feedback.reactions import TOLD_REACTIONS
-from feedback.threads import AUDIENCE, AUTHOR, COHORT, COMMENT, INITIATIVE, THREAD, ThreadNow, with_author
+from feedback.threads import (
+    AUDIENCE,
+    AUTHOR,
+    COHORT,
+    COMMENT,
+    INITIATIVE,
+    RULE,
+    TEAM,
+    THREAD,
+    TITLE,
+    ThreadNow,
+    with_author,
+)
 from feedback.windows import Window
 from server.db import Db, Told, ask
 
@@ -95,17 +107,17 @@ def latest(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]
         select(
             *AUTHOR,
             *(COMMENT.c[name] for name in ("id", "at", "html", "language", "attribution")),
-            COHORT.c.attribution.label("cohort_attribution"),
+            RULE.label("cohort_attribution"),
             func.coalesce(case((HAS_MARKS, TOLD_MENTIONS)), "").label("mentions"),
-            INITIATIVE.c.title,
-            INITIATIVE.c.language.label("title_language"),
+            TITLE.label("title"),
+            func.coalesce(INITIATIVE.c.language, "").label("title_language"),
         )
         .select_from(
             with_author(
                 COMMENT.join(THREAD, THREAD.c.id == COMMENT.c.thread_id)
                 .join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
                 .join(COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
-                .join(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
+                .outerjoin(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
                 .outerjoin(WITHDRAWAL, WITHDRAWAL.c.comment_id == COMMENT.c.id),
                 COMMENT.c.membership_id,
             )
@@ -115,3 +127,16 @@ def latest(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]
         .limit(most)
     )
     return db.execute(said).all()
+
+
+def latest_changes(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]:
+    """The initiatives of a cohort changed last, after their first writing: id, title, language, changed_at."""
+    changed = (
+        select(*(INITIATIVE.c[name] for name in ("id", "title", "language", "changed_at")))
+        .select_from(INITIATIVE.join(TEAM, TEAM.c.id == INITIATIVE.c.team_id))
+        .where(TEAM.c.cohort_id == cohort_id, INITIATIVE.c.version > 1)
+        .where(INITIATIVE.c.id.in_(select(THREAD.c.initiative_id).where(visible_threads(vantage))))
+        .order_by(INITIATIVE.c.changed_at.desc(), INITIATIVE.c.id.desc())
+        .limit(most)
+    )
+    return db.execute(changed).all()

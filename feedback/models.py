@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -13,10 +14,23 @@ from server.clock import Instant
 
 
 class Subject(StrEnum):
-    """What a thread is about: an initiative as a whole, or a prompt on it."""
+    """What a thread is about: an initiative or a thematic session as a whole, or a prompt on one of them."""
 
     INITIATIVE = "initiative"
+    SESSION = "session"
     PROMPT = "prompt"
+
+
+class Matter(NamedTuple):
+    """What is talked about, an initiative or a thematic session: the id of one of them."""
+
+    initiative_id: int | None
+    session_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """It in the names of regions: no page mistakes one kind for the other."""
+        return f"session-{self.session_id}" if self.initiative_id is None else str(self.initiative_id)
 
 
 class Volume(StrEnum):
@@ -36,13 +50,24 @@ class MailWish(StrEnum):
 
 
 class Thread(SQLModel, table=True):
-    """A discussion on an initiative, for one audience; about all of it, or about the thing `subject_id` of another
-    table that `subject` names. `tops` is how many comments were ever begun in it."""
+    """A discussion on an initiative or a session, for one audience; about all of it, or about the thing `subject_id` of
+    another table that `subject` names. `tops` is how many comments were ever begun in it.
+
+    `around_id`: the stream of what it is on. `whole_id`: the thread about all of that for the same audience, whose
+    stream carries what this one is about; None: it is that one. Of a session also, kept as they are there: `about`, its
+    theme, and `attribution`, what is told of who says what, where that is less than its cohort tells.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
-    initiative_id: int = Field(foreign_key="initiative.id", index=True)
+    initiative_id: int | None = Field(default=None, foreign_key="initiative.id", index=True)
+    # No foreign key: sessions stand above, and none is ever deleted.
+    session_id: int | None = Field(default=None, index=True)
     audience_id: int = Field(foreign_key="audience.id", index=True)
     stream_id: int = Field(foreign_key="stream.id")
+    around_id: int = Field(foreign_key="stream.id")
+    whole_id: int | None = Field(default=None, foreign_key="thread.id")
+    about: str = Field(default="", max_length=200)
+    attribution: str = Field(default=Attribution.NAMED, max_length=10)
     subject: str = Field(default=Subject.INITIATIVE, max_length=20)
     subject_id: int | None = None
     tops: int = 0

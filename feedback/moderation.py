@@ -25,8 +25,10 @@ from feedback.threads import (
     COMMENT,
     INITIATIVE,
     PROGRAMME,
+    RULE,
     TEAM,
     THREAD,
+    TITLE,
     ThreadNow,
     touch_thread,
     with_author,
@@ -206,10 +208,10 @@ _CASES = (
         COMMENT.c.at,
         COMMENT.c.attribution,
         COMMENT.c.author_id,
-        INITIATIVE.c.title,
+        TITLE.label("title"),
         TEAM.c.id.label("team_id"),
         COHORT.c.id.label("cohort_id"),
-        COHORT.c.attribution.label("cohort_attribution"),
+        RULE.label("cohort_attribution"),
         PROGRAMME.c.id.label("programme_id"),
         PROGRAMME.c.facilitators_see_authors,
         _WAITING.label("waiting"),
@@ -222,9 +224,10 @@ _CASES = (
     .select_from(
         with_author(
             COMMENT.join(THREAD, THREAD.c.id == COMMENT.c.thread_id)
-            .join(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
-            .join(TEAM, TEAM.c.id == INITIATIVE.c.team_id)
-            .join(COHORT, COHORT.c.id == TEAM.c.cohort_id)
+            .outerjoin(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
+            .outerjoin(TEAM, TEAM.c.id == INITIATIVE.c.team_id)
+            .join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
+            .join(COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
             .join(PROGRAMME, PROGRAMME.c.id == COHORT.c.programme_id)
             .outerjoin(HIDING, (HIDING.c.comment_id == COMMENT.c.id) & HIDING.c.lifted_at.is_(None))
             .outerjoin(APPEAL, APPEAL.c.hiding_id == HIDING.c.id),

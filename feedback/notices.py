@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, exists, func, insert, literal, select, update
+from sqlalchemy import Integer, bindparam, case, exists, func, insert, literal, literal_column, select, update
 
 from cohorts.models import Role
 from cohorts.policies import Standing, Vantage
@@ -27,8 +27,10 @@ from feedback.threads import (
     INITIATIVE,
     PERSON,
     PROGRAMME,
+    RULE,
     TEAM,
     THREAD,
+    TITLE,
     ThreadNow,
     with_author,
 )
@@ -116,9 +118,13 @@ _BELLS = select(PERSON.c.bell_stream_id).where(PERSON.c.id.in_(bindparam("people
 def ring(db: Db, people: Iterable[int]) -> None:
     """Say that the number at those people's bell has changed."""
     if ids := sorted(set(people)):
-        for stream_id in ask(db, _BELLS, people=ids).scalars():
-            if stream_id is not None:
-                touch(db, stream_id, BELL)
+        _touch(db, ask(db, _BELLS, people=ids).scalars())
+
+
+def _touch(db: Db, stream_ids: Iterable[int | None]) -> None:
+    for stream_id in stream_ids:
+        if stream_id is not None:
+            touch(db, stream_id, BELL)
 
 
 def changed(db: Db, comment_id: int) -> None:
@@ -158,16 +164,22 @@ def tell_of_comment(
     given: dict[str, Any] = {"thread": thread.id, "audience": thread.audience_id, "comment": comment_id}
     given |= {"author": author_id, "people": named["people"], "teams": named["teams"]}
     if not only_named:
-        given |= {"parent": parent_id} if is_answer else {"initiative": thread.initiative_id}
-    told = ask(db, _telling(only_named=only_named, is_answer=is_answer, board=named["board"]), **given)
-    ring(db, told.scalars())
+        given |= {"parent": parent_id} if is_answer else {"initiative": thread.matter.initiative_id}
+    of_session = thread.matter.session_id is not None
+    _touch(db, ask(db, _telling(only_named, is_answer, named["board"], of_session), **given).scalars())
+
+
+# Where the number changes when somebody is told; in RETURNING a table that is written to cannot be named otherwise.
+_BELL_OF_TOLD = (
+    select(PERSON.c.bell_stream_id).where(PERSON.c.id == literal_column("notice.person_id")).scalar_subquery()
+)
 
 
 @lru_cache
-def _telling(*, only_named: bool, is_answer: bool, board: bool) -> Any:
-    """The statement that writes the notices of a comment and gives who is told. Its values are bound by name: every
-    comment waits for it, and putting it together takes longer than asking it."""
-    reason = _reason(only_named=only_named, is_answer=is_answer, board=board)
+def _telling(only_named: bool, is_answer: bool, board: bool, of_session: bool) -> Any:
+    """The statement that writes the notices of a comment and gives the bells of those who are told. Its values are
+    bound by name: every comment waits for it, and putting it together takes longer than asking it."""
+    reason = _reason(only_named=only_named, is_answer=is_answer, board=board, of_session=of_session)
     thread, comment = bindparam("thread", type_=Integer), bindparam("comment", type_=Integer)
     followed = (FOLLOW.c.person_id == _READER.c.person_id) & (FOLLOW.c.thread_id == thread)
     known = exists().where(NOTICE.c.person_id == _READER.c.person_id, NOTICE.c.comment_id == comment)
@@ -191,10 +203,10 @@ def _telling(*, only_named: bool, is_answer: bool, board: bool) -> Any:
         "at": COMMENT.c.at,
     }
     said = select(*rows.values()).select_from(whom.join(COMMENT, COMMENT.c.id == comment))
-    return settled(insert(NOTICE).from_select(list(rows), said).returning(NOTICE.c.person_id))
+    return settled(insert(NOTICE).from_select(list(rows), said).returning(_BELL_OF_TOLD))
 
 
-def _reason(*, only_named: bool, is_answer: bool, board: bool) -> Any:
+def _reason(*, only_named: bool, is_answer: bool, board: bool, of_session: bool) -> Any:
     """Of one membership in the audience: 1 named, 2 answered, 3 follows; null: nothing to tell them."""
     reader = _READER.c
     people, teams = (bindparam(name, expanding=True, type_=Integer) for name in ("people", "teams"))
@@ -205,9 +217,10 @@ def _reason(*, only_named: bool, is_answer: bool, board: bool) -> Any:
         return case((mentioned, 1))
     everything = _VOLUME == Volume.EVERYTHING
     if not is_answer:
-        # Whoever writes about a team's work answers what the team asks.
-        own = select(INITIATIVE.c.team_id).where(INITIATIVE.c.id == bindparam("initiative")).scalar_subquery()
-        return case((mentioned, 1), (everything | (reader.team_id == own), 3))
+        # Whoever writes about a team's work answers what the team asks; a session is its facilitators' work.
+        team = select(INITIATIVE.c.team_id).where(INITIATIVE.c.id == bindparam("initiative")).scalar_subquery()
+        own = reader.role == Role.FACILITATOR if of_session else reader.team_id == team
+        return case((mentioned, 1), (everything | own, 3))
     parent: Any = bindparam("parent", type_=Integer)
     top = select(_PARENT.c.parent_id).where(_PARENT.c.id == parent).scalar_subquery()
     under = func.coalesce(top, parent)
@@ -246,13 +259,13 @@ _ROWS = select(
     *(NOTICE.c[name] for name in ("id", "kind", "thread_id", "comment_id", "url", "about", "at", "read_at")),
     COMMENT.c.attribution,
     INITIATIVE.c.id.label("initiative_id"),
-    INITIATIVE.c.title,
+    TITLE.label("title"),
     INITIATIVE.c.language,
     *(THREAD.c[name] for name in ("subject", "subject_id")),
     AUDIENCE.c.kind.label("audience"),
     TEAM.c.id.label("team_id"),
     COHORT.c.id.label("cohort_id"),
-    COHORT.c.attribution.label("cohort_attribution"),
+    RULE.label("cohort_attribution"),
     PROGRAMME.c.id.label("programme_id"),
     PROGRAMME.c.facilitators_see_authors,
 ).select_from(
@@ -262,7 +275,7 @@ _ROWS = select(
         .outerjoin(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
         .outerjoin(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
         .outerjoin(TEAM, TEAM.c.id == INITIATIVE.c.team_id)
-        .outerjoin(COHORT, COHORT.c.id == TEAM.c.cohort_id)
+        .outerjoin(COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
         .outerjoin(PROGRAMME, PROGRAMME.c.id == COHORT.c.programme_id),
         COMMENT.c.membership_id,
     )

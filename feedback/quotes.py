@@ -12,17 +12,28 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, case, insert, select, update
 
+from cohorts.cohorts import ProgrammeFacts
 from cohorts.identity import stricter
-from cohorts.initiatives import InitiativeFacts
 from cohorts.models import Attribution, Role
 from feedback import notices
 from feedback.comments import STANDS, WITHDRAWAL, CommentNow
 from feedback.models import Quote
-from feedback.threads import AUDIENCE, COHORT, COMMENT, INITIATIVE, MEMBERSHIP, ORGANISATION, PERSON, THREAD
+from feedback.threads import (
+    AUDIENCE,
+    COHORT,
+    COMMENT,
+    INITIATIVE,
+    MEMBERSHIP,
+    ORGANISATION,
+    PERSON,
+    RULE,
+    THREAD,
+    TITLE,
+)
 from server.audit import note
 from server.db import Db
 from server.languages import N_
@@ -45,6 +56,16 @@ class Answer(StrEnum):
     YES = "yes"
     UNNAMED = "unnamed"
     NO = "no"
+
+
+class Matter(Protocol):
+    """What a comment is about, as far as a quote tells of it."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def programme(self) -> ProgrammeFacts: ...
 
 
 class NotSaid(Exception):
@@ -92,14 +113,14 @@ _ALL = select(
     ORGANISATION.c.name.label("home"),
     case((STANDS, QUOTE.c.passage), else_="").label("passage"),
     *(QUOTE.c[name] for name in ("purpose", "named", "at", "answer", "answered_at", "ended_at")),
-    INITIATIVE.c.title,
+    TITLE.label("title"),
     COHORT.c.programme_id,
     COMMENT.c.attribution,
-    COHORT.c.attribution.label("cohort_attribution"),
+    RULE.label("cohort_attribution"),
 ).select_from(
     QUOTE.join(COMMENT, COMMENT.c.id == QUOTE.c.comment_id)
     .join(THREAD, THREAD.c.id == COMMENT.c.thread_id)
-    .join(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
+    .outerjoin(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
     .join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
     .join(COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
     .join(PERSON, PERSON.c.id == QUOTE.c.by_id)
@@ -136,7 +157,7 @@ def in_programmes(db: Db, programme_ids: Collection[int]) -> Sequence[QuoteNow]:
 def ask_for(
     db: Db,
     comment: CommentNow,
-    about: InitiativeFacts,
+    about: Matter,
     *,
     by_id: int,
     passage: str,
@@ -144,7 +165,7 @@ def ask_for(
     named: bool,
     now: datetime,
 ) -> int:
-    """Ask the author for a passage of a comment on that initiative. Raises NotSaid."""
+    """Ask the author for a passage of a comment on that matter. Raises NotSaid."""
     if not _stands_in(passage, comment.text):
         raise NotSaid
     values = {"comment_id": comment.id, "by_id": by_id, "passage": passage, "purpose": purpose, "named": named}

@@ -1,4 +1,4 @@
-"""Threads: a discussion on an initiative, for one audience; settled and opened again."""
+"""Threads: a discussion on an initiative or a session, for one audience; settled and opened again."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, or_, select, update
 
 from cohorts.identity import Author, Byline, for_deeds, shown_as
-from cohorts.models import Audience, AudienceKind, Cohort, Initiative, Membership, Programme, Team
+from cohorts.models import Attribution, Audience, AudienceKind, Cohort, Initiative, Membership, Programme, Team
 from cohorts.policies import Vantage
-from feedback.models import Comment, Resolution, Subject, Thread
+from feedback.models import Comment, Matter, Resolution, Subject, Thread
 from feedback.policies import may_read_thread, visible_threads
 from people.models import Organisation, Person
 from server.db import Db, ask
-from server.live.log import Position, Stream, new_stream, new_streams, touch
+from server.live.log import Position, Stream, new_streams, touch
 
 THREAD: Any = Thread.__table__  # type: ignore[attr-defined]
 RESOLUTION: Any = Resolution.__table__  # type: ignore[attr-defined]
@@ -48,14 +48,14 @@ AUTHOR = (
 
 @dataclass(frozen=True, slots=True)
 class ThreadNow:
-    """A thread as it is now. `page`: where it can be read; `kind`: of its audience. `talk_stream_id`: where the cohort
-    is told what is new; `zone`: the programme's; `attribution`: the cohort's. `carrier_id`: the stream that carries
-    what the thread is about, its own where that is the initiative. `tops`: how many comments were begun in it, which
-    says nothing about those already shown: they are kept without it, and without where its stream and the initiative's
-    (`around`) stood."""
+    """A thread as it is now. `matter`: what it is on. `page`: where it can be read; `kind`: of its audience.
+    `talk_stream_id`: where the cohort is told what is new; `zone`: the programme's; `attribution`: the cohort's, or the
+    session's where that tells less. `carrier_id`: the stream that carries what the thread is about, its own where that
+    is all of the matter. `tops`: how many comments were begun in it, which says nothing about those already shown: they
+    are kept without it, and without where its stream and the one of the matter (`around`) stood."""
 
     id: int
-    initiative_id: int
+    matter: Matter
     stream_id: int
     page: str
     kind: str
@@ -80,15 +80,26 @@ def with_author(rows: Any, membership_id: Any) -> Any:
     return joined.outerjoin(SPEAKS_FOR, SPEAKS_FOR.c.id == MEMBERSHIP.c.team_id)
 
 
-# The initiative's own thread for the same audience, and the streams whose positions a page of the thread needs.
+def _either(attribution: Attribution) -> Any:
+    return (COHORT.c.attribution == attribution) | (THREAD.c.attribution == attribution)
+
+
+# What is told of who says what in a thread, of rows joined with its cohort; and what the thread is about in words.
+RULE: Any = case(
+    *((_either(one), one.value) for one in (Attribution.NONE, Attribution.ROLE)), else_=Attribution.NAMED.value
+)
+TITLE: Any = func.coalesce(INITIATIVE.c.title, THREAD.c.about)
+
+# The thread about all of it for the same audience, and the streams whose positions a page of the thread needs.
 _WHOLE: Any = THREAD.alias("whole")
+CARRIER: Any = func.coalesce(_WHOLE.c.stream_id, THREAD.c.stream_id)
 _HERE, _AROUND_IT = STREAM.alias("here"), STREAM.alias("around")
-_SAME = (_WHOLE.c.initiative_id == THREAD.c.initiative_id) & (_WHOLE.c.audience_id == THREAD.c.audience_id)
 _NOW = select(
     *AUTHOR,
     RESOLUTION.c.at,
     THREAD.c.id,
     THREAD.c.initiative_id,
+    THREAD.c.session_id,
     THREAD.c.stream_id,
     THREAD.c.subject,
     THREAD.c.subject_id,
@@ -96,19 +107,18 @@ _NOW = select(
     AUDIENCE.c.kind,
     COHORT.c.id.label("cohort_id"),
     COHORT.c.talk_stream_id,
-    COHORT.c.attribution,
+    RULE.label("attribution"),
     PROGRAMME.c.time_zone,
     THREAD.c.audience_id,
-    _WHOLE.c.stream_id.label("carrier_id"),
+    CARRIER.label("carrier_id"),
     *(_HERE.c[name] for name in ("epoch", "seq")),
     *(_AROUND_IT.c[name].label(f"around_{name}") for name in ("id", "epoch", "seq")),
 ).select_from(
     with_author(
         THREAD.join(AUDIENCE, AUDIENCE.c.id == THREAD.c.audience_id)
-        .join(_WHOLE, _SAME & (_WHOLE.c.subject == Subject.INITIATIVE))
+        .outerjoin(_WHOLE, _WHOLE.c.id == THREAD.c.whole_id)
         .join(_HERE, _HERE.c.id == THREAD.c.stream_id)
-        .join(INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
-        .join(_AROUND_IT, _AROUND_IT.c.id == INITIATIVE.c.stream_id)
+        .join(_AROUND_IT, _AROUND_IT.c.id == THREAD.c.around_id)
         .join(COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
         .join(PROGRAMME, PROGRAMME.c.id == COHORT.c.programme_id)
         .outerjoin(RESOLUTION, RESOLUTION.c.thread_id == THREAD.c.id),
@@ -117,7 +127,7 @@ _NOW = select(
 )
 
 
-_ON = select(INITIATIVE.c.stream_id).join_from(THREAD, INITIATIVE, INITIATIVE.c.id == THREAD.c.initiative_id)
+_ON = select(THREAD.c.initiative_id, THREAD.c.session_id, THREAD.c.around_id)
 _AROUND = _ON.where(THREAD.c.id == bindparam("given"))
 _AROUND_STREAM = _ON.where(THREAD.c.stream_id == bindparam("given"))
 
@@ -135,17 +145,9 @@ def open_for_new(db: Db, begun: Sequence[Initiative]) -> None:
     wanted = [(one, audience_id) for one in begun for audience_id in audiences[one.team_id]]
     for (one, audience_id), stream_id in zip(wanted, new_streams(db, "thread", len(wanted)), strict=True):
         assert one.id is not None
-        db.add(Thread(initiative_id=one.id, audience_id=audience_id, stream_id=stream_id))
+        made = Thread(initiative_id=one.id, audience_id=audience_id, stream_id=stream_id, around_id=one.stream_id)
+        db.add(made)
     db.flush()
-
-
-def open_about(db: Db, initiative_id: int, audience_id: int, subject: Subject, subject_id: int) -> Thread:
-    """A thread about one thing on an initiative."""
-    thread = Thread(initiative_id=initiative_id, audience_id=audience_id, stream_id=new_stream(db, "thread"))
-    thread.subject, thread.subject_id = subject, subject_id
-    db.add(thread)
-    db.flush()
-    return thread
 
 
 def of_cohort(db: Db, initiative_id: int) -> int:
@@ -161,8 +163,8 @@ _COUNT = (
 )
 
 
-# How the threads of an initiative are found, and single ones.
-_ALL, _BY_ID = "initiative_id", "id"
+# How the threads of an initiative or of a session are found, and single ones.
+_BY_ID, _WHOLES = "id", {"initiative_id": Subject.INITIATIVE, "session_id": Subject.SESSION}
 _OF_STREAM = _NOW.where(THREAD.c.stream_id == bindparam("given"))
 
 
@@ -171,7 +173,7 @@ def _seen(vantage: Vantage, which: str) -> Any:
     """The query for the threads whose column `which` is the value `given`. Kept, because putting it together costs more
     than asking it; a vantage is shared by many readers."""
     found = _NOW.where(THREAD.c[which] == bindparam("given"), visible_threads(vantage)).order_by(THREAD.c.id)
-    return found.where(THREAD.c.subject == Subject.INITIATIVE) if which == _ALL else found
+    return found.where(THREAD.c.subject == _WHOLES[which]) if which in _WHOLES else found
 
 
 def _now(db: Db, vantage: Vantage, which: str, given: int) -> list[ThreadNow]:
@@ -184,7 +186,7 @@ def _thread_now(row: Any, vantage: Vantage) -> ThreadNow:
     by = shown_as(Author(*row[:6]), for_deeds(row.attribution), vantage) if row.at else None
     return ThreadNow(
         id=row.id,
-        initiative_id=row.initiative_id,
+        matter=Matter(row.initiative_id, row.session_id),
         stream_id=row.stream_id,
         page=_page(row),
         kind=row.kind,
@@ -205,12 +207,19 @@ def _thread_now(row: Any, vantage: Vantage) -> ThreadNow:
 def _page(row: Any) -> str:
     if row.subject == Subject.PROMPT:
         return f"/prompts/{row.subject_id}"
+    if row.subject == Subject.SESSION:
+        return f"/sessions/{row.session_id}"
     return f"/initiatives/{row.initiative_id}" if row.kind == AudienceKind.COHORT else f"/threads/{row.id}"
 
 
 def on_initiative(db: Db, vantage: Vantage, initiative_id: int) -> list[ThreadNow]:
     """The threads about that initiative as a whole that can be read from here, one an audience."""
-    return _now(db, vantage, _ALL, initiative_id)
+    return _now(db, vantage, "initiative_id", initiative_id)
+
+
+def on_session(db: Db, vantage: Vantage, session_id: int) -> list[ThreadNow]:
+    """The threads about that session as a whole that can be read from here, one an audience."""
+    return _now(db, vantage, "session_id", session_id)
 
 
 def thread_now(db: Db, vantage: Vantage, thread_id: int) -> ThreadNow | None:
@@ -234,11 +243,11 @@ def seen_from(vantage: Vantage, row: Any) -> ThreadNow | None:
     return _thread_now(row, vantage) if row is not None and may_read_thread(vantage, row.audience_id) else None
 
 
-def initiative_stream(db: Db, *, thread_id: int | None = None, stream_id: int | None = None) -> int | None:
-    """The stream of the initiative a thread is on: the way to its door. Says nothing about who may see it."""
+def around_of(db: Db, *, thread_id: int | None = None, stream_id: int | None = None) -> tuple[Matter, int] | None:
+    """What a thread is on, and the stream of that: the way to its door. Says nothing about who may see it."""
     asked = ask(db, _AROUND, given=thread_id) if stream_id is None else ask(db, _AROUND_STREAM, given=stream_id)
-    found: int | None = asked.scalar()
-    return found
+    row = asked.first()
+    return (Matter(row.initiative_id, row.session_id), row.around_id) if row else None
 
 
 def cohort_of_talk(db: Db, stream_id: int) -> Any:
@@ -279,16 +288,3 @@ def reopen(db: Db, thread: ThreadNow) -> None:
     gone: Any = db.execute(delete(Resolution).where(RESOLUTION.c.thread_id == thread.id))
     if gone.rowcount:
         touch_thread(db, thread, f"resolution-{thread.id}")
-
-
-def latest_changes(db: Db, vantage: Vantage, cohort_id: int, most: int) -> Sequence[Any]:
-    """The initiatives of a cohort changed last, after their first writing: id, title, language, changed_at."""
-    changed = (
-        select(*(INITIATIVE.c[name] for name in ("id", "title", "language", "changed_at")))
-        .select_from(INITIATIVE.join(TEAM, TEAM.c.id == INITIATIVE.c.team_id))
-        .where(TEAM.c.cohort_id == cohort_id, INITIATIVE.c.version > 1)
-        .where(INITIATIVE.c.id.in_(select(THREAD.c.initiative_id).where(visible_threads(vantage))))
-        .order_by(INITIATIVE.c.changed_at.desc(), INITIATIVE.c.id.desc())
-        .limit(most)
-    )
-    return db.execute(changed).all()

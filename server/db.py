@@ -51,7 +51,8 @@ BUSY_SECONDS = 5
 # Seconds between two looks at SQLite's lock.
 LOOK_AGAIN = 0.001
 # Parameters are what people wrote: they stay out of error messages and logs.
-POOL: dict[str, Any] = {"pool_timeout": BUSY_SECONDS, "hide_parameters": True}
+# The connection given back last is taken first: SQLite's forgets the pages it has once another one has written.
+POOL: dict[str, Any] = {"pool_timeout": BUSY_SECONDS, "pool_use_lifo": True, "hide_parameters": True}
 # What was loaded stays readable after the commit, for the reply.
 SETTLED: dict[str, Any] = {"expire_on_commit": False, "autoflush": True}
 # Busy: somebody else has it. Away: it cannot be read or written. https://sqlite.org/rescode.html, primary codes:
@@ -261,7 +262,7 @@ class Told:
 
     def __init__(self, rows: Select[Any]) -> None:
         inner = rows.subquery()
-        self._statement = settled(select(_AsJson(*inner.c)))
+        self.statement = settled(select(_AsJson(*inner.c)))
         # What JSON does not know, or SQLite does not.
         self._readers = [
             (place, _instant if isinstance(column.type, Instant) else bool)
@@ -271,7 +272,7 @@ class Told:
 
     def text(self, db: Db, **given: Any) -> str:
         """All rows now, in no order to rely on."""
-        told: str = ask(db, self._statement, **given).scalar_one()
+        told: str = ask(db, self.statement, **given).scalar_one()
         return told
 
     def rows(self, told: str) -> list[tuple[Any, ...]]:

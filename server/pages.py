@@ -26,6 +26,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from server.clock import zone
+from server.kept import Kept
 from server.languages import Language, catalogue
 from server.refusals import Message
 from server.settings import ROOT
@@ -128,6 +129,8 @@ class Pages:
         self.made = lru_cache(maxsize=max(kept // 128, 1))(self._make) if kept else self._make
         # Small ones, such as forms nobody has written in yet.
         self.blank = lru_cache(maxsize=max(kept // 16, 1))(self._blank) if kept else self._blank
+        # Parts of pages that many see alike; each is some of their fragments.
+        self.parts: Kept[bytes | None] = Kept(kept // 16)
         self.renders = 0
 
     def _environment(self, language: Language) -> jinja2.Environment:

@@ -128,7 +128,7 @@ def correct(
             act(db, slot.id)
 
 
-def somebody_came(db: Db, room: Any) -> None:
+def somebody_came(db: Db, room: Any, person_id: int, now: datetime) -> None:
     """The room of a slot noted that somebody is there."""
     for row in db.execute(select(SLOT.c.id, SLOT.c.stream_id).where(SLOT.c.id == room.slot_id)).all():
         answers.tell(db, row.id, row.stream_id)

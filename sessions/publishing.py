@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import select
+
 from cohorts.memberships import let_everybody_ask
 from feedback import notices
+from feedback.advice.prompts import PROMPT
 from server.db import Db
 from sessions import letters, sessions, slots, telling
 from sessions.models import ThematicSession
 from sessions.sessions import SESSION, SessionFacts
 from sessions.slots import SlotFacts, Time
+
+
+class Prompted(Exception):
+    """The session cannot be a draft again: somebody left a prompt on it."""
 
 
 class Answered(Exception):
@@ -36,11 +43,14 @@ def _is_public(db: Db, facts: SessionFacts) -> bool:
 
 
 def unpublish(db: Db, facts: SessionFacts) -> None:
-    """Make it a draft again, and take back what was told of it. Open pages of others close. Raises Answered."""
+    """Make it a draft again, and take back what was told of it. Open pages of others close. Raises Answered,
+    Prompted."""
     if not _is_public(db, facts):
         return
     if count := len(telling.answered(db, facts.id)):
         raise Answered(count)
+    if db.execute(select(PROMPT.c.id).where(PROMPT.c.session_id == facts.id).limit(1)).first() is not None:
+        raise Prompted
     sessions.unpublish(db, facts)
     notices.take_back(db, telling.url_of(facts.id))
     let_everybody_ask(db, facts.cohort_id)

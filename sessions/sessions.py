@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, func, select
 from cohorts.lists import CohortList
 from cohorts.memberships import let_everybody_ask
 from cohorts.models import Cohort, Programme
+from feedback.matters import open_for_session, session_changed
 from people.models import Person
 from server.db import Db
 from server.live.log import new_stream, touch
@@ -133,6 +134,8 @@ def plan(db: Db, cohort_id: int, wanted: Plan, *, by_id: int | None, now: dateti
     db.flush()
     assert made.id is not None
     _surround(db, made.id, wanted, now)
+    told = {"about": wanted.theme, "attribution": wanted.attribution}
+    open_for_session(db, made.id, cohort_id, around_id=made.stream_id, **told)
     touch(db, LISTS.of(db, cohort_id).run_stream_id, f"draft-sessions-{cohort_id}")
     return made
 
@@ -173,6 +176,7 @@ def change(db: Db, facts: SessionFacts, wanted: Plan, *, base: int, now: datetim
         setattr(row, name, value)
     row.version += 1
     _surround(db, facts.id, wanted, now)
+    session_changed(db, facts.id, about=wanted.theme, attribution=wanted.attribution)
     tell(db, facts)
     if row.attribution != was and row.published_at is not None:
         # Open pages of its room and its recap show names, or do not: whoever has one asks what they may see now.

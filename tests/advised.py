@@ -40,7 +40,7 @@ def give(
     found = anchor(texts_in(markup_of(facts))[chapter], quote) if quote else None
     assert found or not quote
     draft = Draft(kind, text, chapter, found, **reference)  # type: ignore[arg-type]
-    who = {"audience_id": around.audience_id, "membership_id": membership_id, "author_id": person_id}
+    who: dict[str, Any] = {"audience_id": around.audience_id, "membership_id": membership_id, "author_id": person_id}
     return prompts.write(db, around, facts, draft, attribution="named", now=now, **who)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from server.clock import utc_now
 from server.live.texts import append
+from sessions import agenda
 from sessions.room import rooms
 from sessions.room.models import Breakout, BreakoutRound, Outcome, Poll, Question
 from sessions.slots import SLOT
@@ -22,7 +23,7 @@ from tests.world import World
 
 def live_through(house: House, world: World, cohort_id: int, runs: str, says: str, mark: str = "") -> dict[str, int]:
     """Live through the session of that cohort: `runs` runs it, `says` says everything. What addresses may name there:
-    the newest poll, question, group and outcome of the open room."""
+    the newest poll, question, group and outcome of the open room, and the first line of its run sheet."""
     first, second = world.slots[cohort_id]
     host, guest = house.visit(world.people[runs]), house.visit(world.people[says])
     _open(house, world, cohort_id, second, -timedelta(minutes=80), (runs, says))
@@ -32,8 +33,10 @@ def live_through(house: House, world: World, cohort_id: int, runs: str, says: st
     _sent(host, f"/sessions/{world.sessions[cohort_id]}/recap/publication")
     _open(house, world, cohort_id, first, -timedelta(minutes=10), (runs, says))
     _fill(house, host, guest, first, mark)
+    with house.database(writing=False) as db:
+        line = agenda.of_slot(db, first)[0].id
     tables: dict[str, Any] = {"poll": Poll, "question": Question, "outcome": Outcome, "group": Breakout}
-    return {name: max(row.id for row in house.rows(table)) for name, table in tables.items()}
+    return {name: max(row.id for row in house.rows(table)) for name, table in tables.items()} | {"line": line}
 
 
 def _open(house: House, world: World, cohort_id: int, slot_id: int, begins: timedelta, names: tuple[str, ...]) -> None:
@@ -67,6 +70,7 @@ def _fill(house: House, host: httpx.Client, guest: httpx.Client, slot_id: int, m
     _sent(host, f"{room}/groups", group_how="by hand", group_count=1, group_task=f"{mark}Find what fails.")
     apart = max(row.id or 0 for row in house.rows(BreakoutRound))
     _sent(host, f"{room}/groups/opening", round=apart, group_minutes=10)
+    _sent(guest, f"{room}/groups/place", round=apart, group=0)
 
 
 def _sent(client: httpx.Client, path: str, **data: object) -> None:

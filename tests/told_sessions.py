@@ -22,6 +22,7 @@ from sessions.room.models import (
     QuestionVote,
     Recap,
     Sentence,
+    SheetNote,
     Vote,
 )
 from tests.scheduled import drafted, session_now, session_plan, slot_now
@@ -48,6 +49,7 @@ TOLD = {
     "breakoutplace": ("breakout_groups",),
     "impression": ("impressions",),
     "recap": ("recaps_published",),
+    "sheetnote": ("run_sheet_notes",),
 }
 # Told although no column names a person: whose membership it was.
 BESIDE = ("outcomes_written",)
@@ -69,6 +71,7 @@ def everywhere(db: Db, world: World, name: str, now: datetime) -> int:
     rooms.came(db, slot.id, person_id=me, membership_id=held, now=now)
     in_room(db, slot.id, me, held, now)
     streams: dict[str, Any] = {"stream_id": new_stream(db, "recap"), "run_stream_id": new_stream(db, "recap run")}
+    db.add(SheetNote(item_id=1, session_id=facts.id, words="Ask the harbour", by_id=me, at=now))
     db.merge(Recap(session_id=facts.id, made_at=now, published_at=now, published_by_id=me, **streams))
     db.flush()
     return slot.id

@@ -16,13 +16,15 @@ from server.pages import Encoded
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A section of the page: its HTML, the streams it shows (positions or ids), and if it stands beside the rest.
-    `mine`: the ids of the reader's items in it. `unread`: the ids of rows of the page where something was new to the
-    reader when they came. `marked`: what it marks in the chapters of an initiative, HTML by chapter."""
+    """A section of the page: its HTML, the streams it shows (positions or ids), and if it stands beside the rest or,
+    `first`, before it. `mine`: the ids of the reader's items in it. `unread`: the ids of rows of the page where
+    something was new to the reader when they came. `marked`: what it marks in the chapters of an initiative, HTML by
+    chapter."""
 
     html: Markup | Encoded
     live: tuple[Position | int, ...] = ()
     aside: bool = False
+    first: bool = False
     mine: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     marked: Mapping[str, str] = field(default_factory=dict)

@@ -12,19 +12,21 @@ from typing import Any, Protocol
 
 from sqlalchemy import case, exists, func, select
 
-from cohorts.models import AudienceKind
+from cohorts.models import AudienceKind, Role
 from feedback import notices
 from feedback.advice.models import Prompt, PromptWithdrawal, Response, ResponseKind
-from feedback.models import Subject, Volume
+from feedback.models import Matter, Volume
 from feedback.notices import FOLLOW, NOTICE
 from feedback.policies import Reached, belongs
-from feedback.threads import AUDIENCE, INITIATIVE, PERSON, TEAM, THREAD, ThreadNow
+from feedback.threads import AUDIENCE, INITIATIVE, PERSON, THREAD, TITLE, ThreadNow
 from server.db import Db
 from server.languages import N_
 from server.live.log import touch
 
 TEAM_ASKED, ASKED, ANSWERED, TEAM_ANSWERED = "team prompted", "prompted", "prompt answered", "team answered"
 JUDGED, CHANGED = "prompt judged", "prompt changed"
+# The same on a session.
+RUN_ASKED, RUN_ANSWERED, RUN_HEARD = "session prompted", "own session answer", "session answered"
 KINDS = {
     TEAM_ASKED: N_("Your team was given a prompt"),
     ASKED: N_("There is a new prompt"),
@@ -32,6 +34,9 @@ KINDS = {
     TEAM_ANSWERED: N_("A team answered a prompt"),
     JUDGED: N_("Somebody agrees or disagrees with a prompt of yours"),
     CHANGED: N_("A team changed its text after it took on a prompt of yours"),
+    RUN_ASKED: N_("There is a new prompt on a session that you run"),
+    RUN_ANSWERED: N_("A prompt of yours on a session was answered"),
+    RUN_HEARD: N_("A prompt on a session was answered"),
 }
 notices.KINDS.update(KINDS)
 # The region of a desk, on the stream of its owner's bell and on those of the teams it shows.
@@ -53,6 +58,8 @@ class Asked(Protocol):
     @property
     def thread_id(self) -> int: ...
     @property
+    def matter(self) -> Matter: ...
+    @property
     def audience_id(self) -> int: ...
     @property
     def author_id(self) -> int: ...
@@ -68,28 +75,42 @@ _VOLUME = func.coalesce(FOLLOW.c.volume, Volume.ANSWERS)
 _EVERYTHING = _VOLUME == Volume.EVERYTHING
 
 
-def tell_of_prompt(db: Db, around: ThreadNow, prompt_id: int, thread_id: int, *, author_id: int, now: datetime) -> None:
-    """The team that was asked, or the facilitators where nobody else was; and who follows all of what that circle says
-    about the initiative. Who wants to hear nothing of that hears nothing."""
-    own = select(INITIATIVE.c.team_id).where(INITIATIVE.c.id == around.initiative_id).scalar_subquery()
-    mine = case((_READER.team_id == own, 1), else_=0)
+def tell_of_prompt(
+    db: Db,
+    around: ThreadNow,
+    prompt_id: int,
+    thread_id: int,
+    *,
+    author_id: int,
+    now: datetime,
+    run_by: Collection[int] = (),
+) -> None:
+    """The team that was asked, or who runs the session: its facilitators, and the people `run_by`; the facilitators
+    where nobody else was asked; and who follows all of what that circle says about it. Who wants to hear nothing of
+    that hears nothing."""
+    team = select(INITIATIVE.c.team_id).where(INITIATIVE.c.id == around.matter.initiative_id).scalar_subquery()
+    runs = (_READER.role == Role.FACILITATOR) | _READER.person_id.in_(sorted(run_by))
+    of_session = around.matter.session_id is not None
+    mine = case((runs if of_session else _READER.team_id == team, 1), else_=0)
     asked = (mine == 1) | _EVERYTHING | (Reached.audience.c.kind == AudienceKind.FACILITATORS)
     rows = select(_READER.person_id, func.max(mine).label("own")).select_from(_wants(around.id))
     rows = rows.where(Reached.audience.c.id == around.audience_id, Reached.now, asked, _VOLUME != Volume.NOTHING)
     found = db.execute(rows.where(_READER.person_id != author_id).group_by(_READER.person_id)).all()
     where: dict[str, Any] = {"url": f"/prompts/{prompt_id}", "thread_id": thread_id, "audience_id": around.audience_id}
-    for kind, own_people in ((TEAM_ASKED, 1), (ASKED, 0)):
+    for kind, own_people in ((RUN_ASKED if of_session else TEAM_ASKED, 1), (ASKED, 0)):
         notices.tell(db, [row.person_id for row in found if row.own == own_people], kind, now=now, **where)
 
 
 def tell_of_answer(db: Db, prompt: Asked, *, author_id: int, now: datetime) -> None:
     """Whoever asked, and who follows all of what is said about it; but not who answered."""
-    _tell_author(db, prompt, ANSWERED, now)
+    of_session = prompt.matter.session_id is not None
+    _tell_author(db, prompt, RUN_ANSWERED if of_session else ANSWERED, now)
     rows = select(_READER.person_id).select_from(_wants(prompt.thread_id)).distinct()
     rows = rows.where(Reached.audience.c.id == prompt.audience_id, Reached.now, _EVERYTHING)
     people = db.execute(rows.where(_READER.person_id.not_in((author_id, prompt.author_id)))).scalars().all()
     where: dict[str, Any] = {"url": f"/prompts/{prompt.id}", "thread_id": prompt.thread_id}
-    notices.tell(db, people, TEAM_ANSWERED, audience_id=prompt.audience_id, now=now, **where)
+    kind = RUN_HEARD if of_session else TEAM_ANSWERED
+    notices.tell(db, people, kind, audience_id=prompt.audience_id, now=now, **where)
 
 
 def tell_of_stance(db: Db, prompt: Asked, *, now: datetime) -> None:
@@ -100,17 +121,16 @@ def tell_of_stance(db: Db, prompt: Asked, *, now: datetime) -> None:
 def _authors(kind: str, url: Any) -> Any:
     """Who asked what, to be told of it: without those who muted it, or were told and have not read that."""
     muted = (FOLLOW.c.person_id == _PROMPT.c.author_id) & (FOLLOW.c.thread_id == _PROMPT.c.thread_id)
-    around = (_AROUND.c.person_id == _PROMPT.c.author_id) & (_AROUND.c.thread_id == THREAD.c.id)
-    carries = (THREAD.c.initiative_id == _PROMPT.c.initiative_id) & (THREAD.c.audience_id == _PROMPT.c.audience_id)
+    around = (_AROUND.c.person_id == _PROMPT.c.author_id) & (_AROUND.c.thread_id == THREAD.c.whole_id)
     told = (NOTICE.c.person_id == _PROMPT.c.author_id) & (NOTICE.c.kind == kind) & (NOTICE.c.url == url)
-    columns = (_PROMPT.c.author_id, INITIATIVE.c.title, _WHOLE.c.id.label("whole_id"))
+    columns = (_PROMPT.c.author_id, TITLE.label("title"), _WHOLE.c.id.label("whole_id"))
     return (
         select(*columns, belongs(_PROMPT.c.author_id, _PROMPT.c.audience_id).label("among"))
         .select_from(
-            _PROMPT.join(INITIATIVE, INITIATIVE.c.id == _PROMPT.c.initiative_id)
-            .join(TEAM, TEAM.c.id == INITIATIVE.c.team_id)
-            .join(_WHOLE, (_WHOLE.c.cohort_id == TEAM.c.cohort_id) & (_WHOLE.c.kind == AudienceKind.COHORT))
-            .join(THREAD, carries & (THREAD.c.subject == Subject.INITIATIVE))
+            _PROMPT.join(THREAD, THREAD.c.id == _PROMPT.c.thread_id)
+            .outerjoin(INITIATIVE, INITIATIVE.c.id == _PROMPT.c.initiative_id)
+            .join(AUDIENCE, AUDIENCE.c.id == _PROMPT.c.audience_id)
+            .join(_WHOLE, (_WHOLE.c.cohort_id == AUDIENCE.c.cohort_id) & (_WHOLE.c.kind == AudienceKind.COHORT))
             .outerjoin(FOLLOW, muted)
             .outerjoin(_AROUND, around)
             .outerjoin(_WITHDRAWN, _WITHDRAWN.c.prompt_id == _PROMPT.c.id)
@@ -143,11 +163,11 @@ def tell_of_edit(db: Db, initiative_id: int, chapters: Collection[str], now: dat
 _BELL_OF = select(PERSON.c.bell_stream_id).join_from(_PROMPT, PERSON, PERSON.c.id == _PROMPT.c.author_id)
 
 
-def touch_own(db: Db, initiative_id: int, prompt_id: int) -> None:
+def touch_own(db: Db, matter: Matter, prompt_id: int) -> None:
     """Say that a prompt changed to its author alone, who need not belong to those it is for."""
     bell = db.execute(_BELL_OF.where(_PROMPT.c.id == prompt_id)).scalar()
     if bell is not None:
-        touch(db, bell, f"own-prompts-{initiative_id}", f"own-prompt-{prompt_id}", DESK)
+        touch(db, bell, f"own-prompts-{matter.key}", f"own-prompt-{prompt_id}", DESK)
 
 
 def touch_desk(db: Db, person_id: int) -> None:

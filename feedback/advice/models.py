@@ -37,7 +37,8 @@ class StanceKind(StrEnum):
 
 
 class Prompt(SQLModel, table=True):
-    """What an adviser said about an initiative to one of its audiences; the team owes it a response.
+    """What an adviser said about an initiative or a session to one of its audiences; its team, or whoever runs the
+    session, owes it a response.
 
     `thread_id`: its discussion. `opening`: how it begins, as plain text. `url` and `source` (its title) belong to a
     reference. `attribution`: in whose name it is shown, as the cohort and the author wanted it then. `chapter`: a name
@@ -50,7 +51,9 @@ class Prompt(SQLModel, table=True):
     __table_args__ = (Index("ix_prompt_place", "initiative_id", "audience_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    initiative_id: int = Field(foreign_key="initiative.id")
+    initiative_id: int | None = Field(default=None, foreign_key="initiative.id")
+    # No foreign key: sessions stand above.
+    session_id: int | None = Field(default=None, index=True)
     audience_id: int = Field(foreign_key="audience.id", index=True)
     thread_id: int | None = Field(default=None, foreign_key="thread.id")
     membership_id: int = Field(foreign_key="membership.id")

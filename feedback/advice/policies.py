@@ -1,7 +1,7 @@
 """Who may see and do what with advice. Seeing is SQL, doing is a predicate; cohorts.policies defines the roles.
 
 Whoever belongs to a team answers for it: somebody who advises the cohort and belongs to the team as well is asked, and
-does not ask (for feedback and advice on the own team, member wins).
+does not ask (for feedback and advice on the own team, member wins). Whoever runs a session is seen here as its member.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def own_prompts(person_id: int) -> ColumnElement[bool]:
 
 
 def may_read_own_prompt(vantage: Vantage, person_id: int, prompt: Written) -> bool:
-    """The same for one prompt, as long as they read the initiative it is on."""
+    """The same for one prompt, as long as they read what it is on."""
     return prompt.author_id == person_id and may_read_initiative(vantage)
 
 
@@ -78,7 +78,7 @@ def may_withdraw_prompt(person_id: int, prompt: Written) -> bool:
 
 
 def may_respond(vantage: Vantage, prompt: Written) -> bool:
-    """The team's own people, to what stands."""
+    """The team's own people, or who runs the session, to what stands."""
     return Role.MEMBER in vantage.roles and not prompt.withdrawn
 
 

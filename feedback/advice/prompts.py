@@ -1,24 +1,24 @@
-"""Prompts: what advisers give a team to think about. Written, edited, taken back, and found again."""
+"""Prompts: what advisers give a team to think about, or whoever runs a session. Written, edited, taken back, and found
+again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 
 from cohorts.identity import stricter
-from cohorts.initiatives import InitiativeFacts
 from cohorts.models import AudienceKind
 from cohorts.policies import Vantage
-from feedback import threads
+from feedback import matters
 from feedback.advice import bells
 from feedback.advice.anchors import Anchor, find, shown_text
 from feedback.advice.models import Prompt, PromptVersion, PromptWithdrawal, Response, ResponseKind, Stance
 from feedback.comments import told_of
-from feedback.models import Subject
+from feedback.models import Matter, Subject
 from feedback.threads import AUDIENCE, AUTHOR, COMMENT, THREAD, ThreadNow, with_author
 from feedback.web.fragments import first_words
 from server.clock import utc_now
@@ -33,15 +33,17 @@ RESPONSE: Any = Response.__table__  # type: ignore[attr-defined]
 STANCE: Any = Stance.__table__  # type: ignore[attr-defined]
 
 LONGEST = 10_000
-RESTORABLE = timedelta(hours=24)
+
+
+class Read(Protocol):
+    """What a prompt is about, as its author read it."""
+
+    @property
+    def version(self) -> int: ...
 
 
 class Stale(Exception):
     """The prompt is no longer at the version that was edited."""
-
-
-class Erased(Exception):
-    """The words are gone; nothing can bring them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class PromptNow:
     """One prompt for somebody who does something with it. `text` is empty once it is withdrawn."""
 
     id: int
-    initiative_id: int
+    matter: Matter
     audience_id: int
     thread_id: int
     author_id: int
@@ -79,8 +81,13 @@ class PromptNow:
 
 
 STANDS = GONE.c.prompt_id.is_(None)
+# What is told of a prompt that changed, of rows that `carried` made.
+FOUND = (PROMPT.c.id, PROMPT.c.initiative_id, PROMPT.c.session_id, THREAD.c.stream_id)
 _ONE = select(
-    *(PROMPT.c[name] for name in ("id", "initiative_id", "audience_id", "thread_id", "author_id", "kind")),
+    *(
+        PROMPT.c[name]
+        for name in ("initiative_id", "session_id", "id", "audience_id", "thread_id", "author_id", "kind")
+    ),
     case((STANDS, PROMPT.c.text), else_="").label("text"),
     *(PROMPT.c[name] for name in ("url", "source", "attribution", "version", "response_id")),
     GONE.c.prompt_id.is_not(None).label("withdrawn"),
@@ -92,7 +99,8 @@ _BACK = (RESPONSE.c.kind == ResponseKind.PARKED) & (
 )
 # A team owes nothing to what it cannot read.
 _ASIDE: Any = AUDIENCE.alias("aside")
-ASKS = PROMPT.c.audience_id.not_in(select(_ASIDE.c.id).where(_ASIDE.c.kind == AudienceKind.FACILITATORS))
+_SEEN = PROMPT.c.audience_id.not_in(select(_ASIDE.c.id).where(_ASIDE.c.kind == AudienceKind.FACILITATORS))
+ASKS = PROMPT.c.session_id.is_not(None) | _SEEN
 OWED = STANDS & ASKS & (RESPONSE.c.id.is_(None) | _BACK)
 # What a card shows of a prompt: `Author`'s columns, then these.
 CARD = (
@@ -117,37 +125,53 @@ JOINED = with_author(
     .outerjoin(RESPONSE, RESPONSE.c.id == PROMPT.c.response_id),
     PROMPT.c.membership_id,
 )
-_CARDS = Told(
-    select(*AUTHOR, *CARD)
-    .select_from(JOINED)
-    .where(
-        PROMPT.c.initiative_id == bindparam("initiative"),
-        PROMPT.c.audience_id.in_(bindparam("audiences", expanding=True)),
-    )
-)
+_MINE = PROMPT.c.audience_id.in_(bindparam("audiences", expanding=True))
+_CARDS = {
+    name: Told(select(*AUTHOR, *CARD).select_from(JOINED).where(PROMPT.c[name] == bindparam("on"), _MINE))
+    for name in Matter._fields
+}
+_DISCUSSED: Any = THREAD.alias("discussed")
+
+
+def carried(rows: Any) -> Any:
+    """Rows with PROMPT joined with the thread whose stream carries it, THREAD."""
+    own = rows.join(_DISCUSSED, _DISCUSSED.c.id == PROMPT.c.thread_id)
+    return own.join(THREAD, THREAD.c.id == _DISCUSSED.c.whole_id)
+
+
+def on(matter: Matter) -> Any:
+    """The condition on Prompt: those on that matter."""
+    name, id_ = _column(matter)
+    return PROMPT.c[name] == id_
+
+
+def _column(matter: Matter) -> tuple[str, int]:
+    name = next(name for name in Matter._fields if getattr(matter, name) is not None)
+    return name, getattr(matter, name)
 
 
 def prompt_now(db: Db, prompt_id: int) -> PromptNow | None:
     """That prompt. Whoever asks must open its thread before showing anything of it."""
     row = db.execute(_ONE.where(PROMPT.c.id == prompt_id)).first()
-    return PromptNow(*row) if row else None
+    return PromptNow(row.id, Matter(*row[:2]), *row[3:]) if row else None
 
 
-def told_on(db: Db, vantage: Vantage, initiative_id: int, now: datetime) -> str:
-    """The prompts on an initiative that can be read from here, in one query and one text: the same one while nothing
+def told_on(db: Db, vantage: Vantage, matter: Matter, now: datetime) -> str:
+    """The prompts on a matter that can be read from here, in one query and one text: the same one while nothing
     changes and none that was parked comes back."""
-    return _CARDS.text(db, initiative=initiative_id, audiences=sorted(vantage.audiences), now=now)
+    name, id_ = _column(matter)
+    return _CARDS[name].text(db, on=id_, audiences=sorted(vantage.audiences), now=now)
 
 
 def cards_in(told: str) -> Sequence[tuple[Any, ...]]:
     """The prompts that `told_on` tells, oldest first: `Author`'s columns, then those of CARD."""
-    return sorted(_CARDS.rows(told), key=lambda row: row[len(AUTHOR)])
+    return sorted(_CARDS["initiative_id"].rows(told), key=lambda row: row[len(AUTHOR)])
 
 
 def write(
     db: Db,
     around: ThreadNow,
-    initiative: InitiativeFacts,
+    read: Read,
     draft: Draft,
     *,
     audience_id: int,
@@ -155,12 +179,14 @@ def write(
     author_id: int,
     attribution: str,
     now: datetime,
+    run_by: Collection[int] = (),
 ) -> int:
-    """Give the team a prompt; its id. `around`: the initiative's thread for that audience, whose stream carries it.
-    `attribution`: as its author wants it; a cohort's that tells less wins."""
+    """Give a team a prompt, or whoever runs a session; its id. `around`: the thread on all of that for that audience,
+    whose stream carries it; `read`: the initiative or session as its author read it. `attribution`: as its author wants
+    it; a rule of the cohort or session that tells less wins. `run_by`: who runs the session beside its facilitators."""
     markup, quoted = to_html(draft.text), draft.anchor or Anchor("", "", "", 0)
     made = Prompt(
-        initiative_id=initiative.id,
+        **around.matter._asdict(),
         audience_id=audience_id,
         membership_id=membership_id,
         author_id=author_id,
@@ -173,26 +199,25 @@ def write(
         source=draft.source,
         chapter=draft.chapter,
         **asdict(quoted),
-        at_version=initiative.version,
+        at_version=read.version,
         item_id=draft.item_id,
         at=now,
     )
     db.add(made)
     db.flush()
     assert made.id is not None
-    made.thread_id = thread_id = threads.open_about(db, initiative.id, audience_id, Subject.PROMPT, made.id).id
-    db.add(made)
+    made.thread_id = thread_id = matters.open_about(db, around, Subject.PROMPT, made.id).id
     assert thread_id is not None
-    touch_prompt(db, around.stream_id, initiative.id, made.id, anew=True)
-    bells.tell_of_prompt(db, around, made.id, thread_id, author_id=author_id, now=now)
+    touch_prompt(db, around.stream_id, around.matter, made.id, anew=True)
+    bells.tell_of_prompt(db, around, made.id, thread_id, author_id=author_id, run_by=run_by, now=now)
     return made.id
 
 
-def touch_prompt(db: Db, stream_id: int, initiative_id: int, prompt_id: int, *, anew: bool = False) -> None:
-    """Say that a prompt changed: its card, its page, what its team owes, and the marks in the text (`anew`)."""
-    regions = (f"prompt-{prompt_id}", f"asked-{prompt_id}", f"owed-{initiative_id}")
-    touch(db, stream_id, *regions, *((f"marks-{initiative_id}",) if anew else ()))
-    bells.touch_own(db, initiative_id, prompt_id)
+def touch_prompt(db: Db, stream_id: int, matter: Matter, prompt_id: int, *, anew: bool = False) -> None:
+    """Say that a prompt changed: its card, its page, what is owed, and the marks in the text (`anew`)."""
+    regions = (f"prompt-{prompt_id}", f"asked-{prompt_id}", f"owed-{matter.key}")
+    touch(db, stream_id, *regions, *((f"marks-{matter.key}",) if anew else ()))
+    bells.touch_own(db, matter, prompt_id)
 
 
 def edit(
@@ -210,57 +235,12 @@ def edit(
     markup = to_html(text)
     values = {"text": text, "html": markup, "opening": first_words(markup), "url": url, "source": source}
     db.execute(update(PROMPT).where(here).values(version=version + 1, edited_at=now, **values))
-    touch_prompt(db, stream_id, prompt.initiative_id, prompt.id)
+    touch_prompt(db, stream_id, prompt.matter, prompt.id)
 
 
-def withdraw(db: Db, stream_id: int, prompt: PromptNow, *, now: datetime) -> None:
-    """Take a prompt back. What was said about it stays. Twice is once."""
-    db.execute(select(PROMPT.c.id).where(PROMPT.c.id == prompt.id).with_for_update())
-    if db.get(PromptWithdrawal, prompt.id) is None:
-        db.execute(insert(GONE).values(prompt_id=prompt.id, at=now))
-        bells.forget(db, prompt.id)
-        touch_prompt(db, stream_id, prompt.initiative_id, prompt.id, anew=True)
-
-
-def withdrawn_at(db: Db, prompt_id: int) -> datetime | None:
-    """When that prompt was taken back."""
-    gone = db.get(PromptWithdrawal, prompt_id)
-    return gone.at if gone else None
-
-
-def restore(db: Db, stream_id: int, prompt: PromptNow, *, now: datetime) -> None:
-    """Undo a withdrawal within its day. Raises Erased."""
-    erase_withdrawn(db, now=now)
-    if not db.execute(select(PROMPT.c.text).where(PROMPT.c.id == prompt.id)).scalar_one():
-        raise Erased
-    db.execute(delete(GONE).where(GONE.c.prompt_id == prompt.id))
-    touch_prompt(db, stream_id, prompt.initiative_id, prompt.id, anew=True)
-
-
-def erase_withdrawn(db: Db, *, now: datetime) -> int:
-    """Erase the words of prompts taken back more than a day ago, history and passage included; how many there were."""
-    due = select(PROMPT.c.id, PROMPT.c.initiative_id, THREAD.c.stream_id).select_from(
-        PROMPT.join(GONE, GONE.c.prompt_id == PROMPT.c.id).join(THREAD, around_of())
-    )
-    rows = db.execute(due.where(GONE.c.at < now - RESTORABLE, PROMPT.c.text != "")).all()
-    erase_words(db, [row.id for row in rows])
-    for row in rows:
-        touch_prompt(db, row.stream_id, row.initiative_id, row.id)
-    return len(rows)
-
-
-def around_of() -> Any:
-    """How a prompt's row joins with the thread that carries it: the initiative's own for that audience."""
-    same = (THREAD.c.initiative_id == PROMPT.c.initiative_id) & (THREAD.c.audience_id == PROMPT.c.audience_id)
-    return same & (THREAD.c.subject == Subject.INITIATIVE)
-
-
-def erase_words(db: Db, prompt_ids: Sequence[int]) -> None:
-    """Take the words of those prompts away, for good."""
-    if prompt_ids:
-        nothing = dict.fromkeys(("text", "html", "opening", "url", "source", "quote", "before", "after"), "")
-        db.execute(update(PROMPT).where(PROMPT.c.id.in_(prompt_ids)).values(**nothing))
-        db.execute(delete(VERSION).where(VERSION.c.prompt_id.in_(prompt_ids)))
+def touch_found(db: Db, row: Any, *, anew: bool = False) -> None:
+    """The same of a row of FOUND."""
+    touch_prompt(db, row.stream_id, Matter(row.initiative_id, row.session_id), row.id, anew=anew)
 
 
 def text_changed(db: Db, initiative_id: int, before: Mapping[str, str], after: Mapping[str, str]) -> None:
@@ -269,7 +249,7 @@ def text_changed(db: Db, initiative_id: int, before: Mapping[str, str], after: M
     quoted = select(
         *(PROMPT.c[name] for name in ("id", "chapter", "quote", "before", "after", "place")), THREAD.c.stream_id
     )
-    quoted = quoted.select_from(PROMPT.join(THREAD, around_of())).where(PROMPT.c.initiative_id == initiative_id)
+    quoted = quoted.select_from(carried(PROMPT)).where(PROMPT.c.initiative_id == initiative_id)
     for row in db.execute(quoted.where(PROMPT.c.quote != "", PROMPT.c.item_id.is_(None))).all():
         wanted = Anchor(row.quote, row.before, row.after, row.place)
         old, new = (shown_text(markup[row.chapter]) for markup in (before, after))

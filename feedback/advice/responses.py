@@ -1,4 +1,4 @@
-"""Responses: what a team does with a prompt it was given. The newest is in force, the others are its history."""
+"""Responses: what those who were asked do with a prompt. The newest is in force, the others are its history."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from cohorts.initiatives import CHAPTERS
 from cohorts.models import InitiativeVersion
 from feedback.advice import bells
 from feedback.advice.models import Response, ResponseKind
-from feedback.advice.prompts import GONE, PROMPT, RESPONSE, STANDS, PromptNow, around_of, touch_prompt
+from feedback.advice.prompts import FOUND, GONE, PROMPT, RESPONSE, STANDS, PromptNow, carried, touch_found, touch_prompt
 from feedback.comments import told_of
-from feedback.threads import AUTHOR, THREAD, ThreadNow, with_author
+from feedback.threads import AUTHOR, ThreadNow, with_author
 from server.clock import utc_now, zone
 from server.db import Db
 from server.jobs import Running, Work, enqueue
@@ -55,8 +55,8 @@ def respond(
     at_version: int,
     now: datetime,
 ) -> int:
-    """Answer a prompt, or answer it anew; the response's id. `around`: the initiative's thread for the prompt's
-    audience. What is parked is owed again when the day `parked_until` begins in the programme's zone."""
+    """Answer a prompt, or answer it anew; the response's id. `around`: the thread on all of its matter for
+    the prompt's audience. What is parked is owed again when the day `parked_until` begins in the programme's zone."""
     made = Response(
         prompt_id=prompt.id,
         membership_id=membership_id,
@@ -76,7 +76,7 @@ def respond(
     db.flush()
     assert made.id is not None
     db.execute(update(PROMPT).where(PROMPT.c.id == prompt.id).values(response_id=made.id))
-    touch_prompt(db, around.stream_id, prompt.initiative_id, prompt.id)
+    touch_prompt(db, around.stream_id, prompt.matter, prompt.id)
     bells.read(db, author_id, prompt.id, prompt.thread_id, now=now)
     bells.tell_of_answer(db, prompt, author_id=author_id, now=now)
     return made.id
@@ -115,15 +115,13 @@ def come_back(running: Running) -> None:
 
 def tell_back(db: Db, now: datetime) -> int:
     """Touch what was parked until now and is not told yet; how many there were."""
-    due = select(RESPONSE.c.id, PROMPT.c.id.label("prompt"), PROMPT.c.initiative_id, THREAD.c.stream_id).select_from(
-        RESPONSE.join(PROMPT, PROMPT.c.response_id == RESPONSE.c.id)
-        .join(THREAD, around_of())
-        .outerjoin(GONE, GONE.c.prompt_id == PROMPT.c.id)
-    )
+    back = carried(RESPONSE.join(PROMPT, PROMPT.c.response_id == RESPONSE.c.id))
+    back = back.outerjoin(GONE, GONE.c.prompt_id == PROMPT.c.id)
+    due = select(*FOUND, RESPONSE.c.id.label("response")).select_from(back)
     rows = db.execute(due.where(RESPONSE.c.back_at <= now, RESPONSE.c.told_at.is_(None), STANDS)).all()
     for row in rows:
-        touch_prompt(db, row.stream_id, row.initiative_id, row.prompt)
-    db.execute(update(RESPONSE).where(RESPONSE.c.id.in_([row.id for row in rows])).values(told_at=now))
+        touch_found(db, row)
+    db.execute(update(RESPONSE).where(RESPONSE.c.id.in_([row.response for row in rows])).values(told_at=now))
     return len(rows)
 
 

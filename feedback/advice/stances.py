@@ -48,7 +48,7 @@ def take_back(db: Db, around: ThreadNow, prompt: PromptNow, *, person_id: int) -
 
 def _touch(db: Db, around: ThreadNow, prompt: PromptNow) -> None:
     touch(db, around.stream_id, f"asked-{prompt.id}")
-    bells.touch_own(db, prompt.initiative_id, prompt.id)
+    bells.touch_own(db, prompt.matter, prompt.id)
 
 
 def on_prompt(db: Db, prompt_id: int) -> Sequence[Any]:

@@ -9,7 +9,8 @@ from sqlalchemy import delete, insert, or_, select, update
 from cohorts.models import Attribution
 from feedback.advice import bells
 from feedback.advice.desk import SEEN
-from feedback.advice.prompts import GONE, PROMPT, RESPONSE, STANCE, VERSION, around_of, erase_words, touch_prompt
+from feedback.advice.prompts import FOUND, GONE, PROMPT, RESPONSE, STANCE, VERSION, carried, touch_found
+from feedback.advice.withdrawals import erase_words
 from feedback.threads import AUDIENCE, COHORT, THREAD
 from people.erasure import Leaving
 from people.traces import Told, rows
@@ -17,9 +18,10 @@ from server.db import Db
 
 
 def about(db: Db, person_id: int) -> Told:
-    """What they asked teams, what they answered for their own, and what they agreed with."""
-    asked = ("id", "initiative_id", "kind", "text", "url", "source", "chapter", "quote", "version", "at", "edited_at")
-    prompts = select(*(PROMPT.c[name] for name in asked), GONE.c.at.label("withdrawn_at")).select_from(
+    """What they asked, what they answered for their team or a session, and what they agreed with."""
+    asked = ("id", "initiative_id", "session_id", "kind", "text", "url", "source", "chapter", "quote")
+    when = ("version", "at", "edited_at")
+    prompts = select(*(PROMPT.c[name] for name in (*asked, *when)), GONE.c.at.label("withdrawn_at")).select_from(
         PROMPT.outerjoin(GONE, GONE.c.prompt_id == PROMPT.c.id)
     )
     versions = select(*(VERSION.c[name] for name in ("prompt_id", "version", "text", "at"))).join_from(
@@ -65,6 +67,7 @@ def author_renamed(db: Db, person_id: int) -> None:
     theirs: Any = or_(by_name(PROMPT, PROMPT.c.author_id), PROMPT.c.id.in_(answered), PROMPT.c.id.in_(judged))
     named = select(AUDIENCE.c.id).join_from(AUDIENCE, COHORT, COHORT.c.id == AUDIENCE.c.cohort_id)
     named = named.where(COHORT.c.attribution == Attribution.NAMED)
-    found = select(PROMPT.c.id, PROMPT.c.initiative_id, THREAD.c.stream_id).join_from(PROMPT, THREAD, around_of())
-    for row in db.execute(found.where(theirs, PROMPT.c.audience_id.in_(named))).all():
-        touch_prompt(db, row.stream_id, row.initiative_id, row.id, anew=True)
+    found = select(*FOUND).select_from(carried(PROMPT)).where(theirs, PROMPT.c.audience_id.in_(named))
+    # Where a session tells less than its cohort, all that was said before its rule became stricter is masked as well.
+    for row in db.execute(found.where(THREAD.c.attribution == Attribution.NAMED)).all():
+        touch_found(db, row, anew=True)

@@ -56,7 +56,7 @@ def attaching(call: Call, thread: OpenThread) -> Piece:
 
 def take(call: Call, thread: OpenThread) -> None:
     """Put the files that came with a form into it. A form that was sent before brings none."""
-    if not may_comment(thread.initiative.vantage, thread.initiative.held):
+    if not may_comment(thread.matter.vantage, thread.matter.held):
         raise NotAllowed
     key = as_typed(call).get("key", "")
     if key and call.path.endswith("/comments") and call.house.receipts.first(call, key) is not None:

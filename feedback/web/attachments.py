@@ -32,7 +32,7 @@ class OpenAttachment:
 def open_to_talk(call: Call) -> OpenThread:
     """A thread that this person may say something in."""
     found = open_thread(call)
-    if not may_comment(found.initiative.vantage, found.initiative.held):
+    if not may_comment(found.matter.vantage, found.matter.held):
         raise NotAllowed
     return found
 

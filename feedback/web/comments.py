@@ -28,10 +28,10 @@ GONE = N_("The comment you answer is gone. Your words are still here: send them 
 
 def thread_page(call: Call, thread: OpenThread) -> Page:
     """The page that holds the form for new comments; a conversation alone, where that page has more on it."""
-    on_initiative = thread.now.page.startswith("/initiatives/")
-    if not on_initiative:
+    initiative = thread.matter.initiative
+    if initiative is None or not thread.now.page.startswith("/initiatives/"):
         return talk_page(call, thread)
-    return initiative_page(call, thread.initiative, threads_on(call, thread.initiative))
+    return initiative_page(call, initiative, threads_on(call, initiative))
 
 
 @verb(
@@ -44,8 +44,8 @@ def thread_page(call: Call, thread: OpenThread) -> Page:
 )
 def create(call: Call, thread: ThreadDoor, form: CommentForm) -> Reply:
     """Say something, or answer."""
-    held = thread.initiative.held
-    if held is None or not may_comment(thread.initiative.vantage, held):
+    held = thread.matter.held
+    if held is None or not may_comment(thread.matter.vantage, held):
         raise NotAllowed
     attaching.need_whole(call)
     need_unnamed(call, thread, form.text, form.attribution, form.as_it_is, files=True)

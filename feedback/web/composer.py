@@ -28,7 +28,7 @@ def composing(call: Call, thread: OpenThread) -> dict[str, Any]:
     asked = call.query.get("reply", "") if call.method == "GET" else ""
     given = asked or values.get("parent", "")
     answered = int(given) if given.isdecimal() and len(given) < 10 else None
-    by = answered and listing.byline_of(call.db, thread.initiative.vantage, thread.now, answered)
+    by = answered and listing.byline_of(call.db, thread.matter.vantage, thread.now, answered)
     errors = refused.errors if refused else {}
     return {
         "thread": thread.now,

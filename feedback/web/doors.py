@@ -1,4 +1,4 @@
-"""Doors to discussions: the way to a comment goes through its thread, and to a thread through its initiative."""
+"""Doors to discussions: the way to a comment goes through its thread, and to a thread through what it is on."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from cohorts.models import AudienceKind
-from cohorts.web.doors import OpenCohort, OpenInitiative, open_cohort_of_stream, open_initiative_of_stream
+from cohorts.web.doors import OpenCohort, OpenInitiative, open_cohort_of_stream
 from feedback import comments, threads
 from feedback.comments import CommentNow
 from feedback.policies import may_follow_news
 from feedback.threads import ThreadNow
+from feedback.web.matters import OpenMatter, matter_of, open_matter
 from feedback.windows import begin_of
 from server.calls import Call, Door
 from server.refusals import NotYours
@@ -18,10 +19,10 @@ from server.refusals import NotYours
 
 @dataclass(frozen=True, slots=True)
 class OpenThread:
-    """A thread this reader may follow, and the initiative it is on."""
+    """A thread this reader may follow, and what it is on."""
 
     now: ThreadNow
-    initiative: OpenInitiative
+    matter: OpenMatter
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +35,26 @@ class OpenComment:
 
 def _thread(call: Call, *, thread_id: int | None = None, stream_id: int | None = None) -> OpenThread:
     assert call.signed_in
-    around = threads.initiative_stream(call.db, thread_id=thread_id, stream_id=stream_id)
+    around = threads.around_of(call.db, thread_id=thread_id, stream_id=stream_id)
     if around is None:
         raise NotYours
-    initiative = call.once(("initiative", around), lambda: open_initiative_of_stream(call, around))
+    matter = open_matter(call, *around)
     if stream_id is None:
         assert thread_id is not None
-        now = threads.thread_now(call.db, initiative.vantage, thread_id)
+        now = threads.thread_now(call.db, matter.vantage, thread_id)
     else:
-        now = threads.thread_of_stream(call.db, initiative.vantage, stream_id)
+        now = threads.thread_of_stream(call.db, matter.vantage, stream_id)
     if now is None:
         raise NotYours
-    return OpenThread(now, initiative)
+    return OpenThread(now, matter)
 
 
 def open_thread(call: Call) -> OpenThread:
-    """The thread the path names."""
-    return _thread(call, thread_id=call.given["thread"])
+    """The thread the path names. Of a session as a whole nothing is said: that thread only carries what is about it."""
+    found = _thread(call, thread_id=call.given["thread"])
+    if found.now.page.startswith("/sessions/"):
+        raise NotYours
+    return found
 
 
 def open_thread_of_stream(call: Call, stream_id: int) -> OpenThread:
@@ -61,7 +65,8 @@ def open_thread_of_stream(call: Call, stream_id: int) -> OpenThread:
 def threads_on(call: Call, initiative: OpenInitiative) -> list[OpenThread]:
     """The threads on an initiative that was opened, that of the whole cohort first; none for those who read no talk."""
     found = threads.on_initiative(call.db, initiative.vantage, initiative.id)
-    return sorted((OpenThread(now, initiative) for now in found), key=lambda one: one.now.kind != AudienceKind.COHORT)
+    matter = matter_of(initiative)
+    return sorted((OpenThread(now, matter) for now in found), key=lambda one: one.now.kind != AudienceKind.COHORT)
 
 
 def open_comment(call: Call) -> OpenComment:

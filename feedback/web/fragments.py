@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from cohorts.identity import Author, Byline, shown_as, stricter
 from cohorts.models import Attribution
 from cohorts.policies import Vantage, may_moderate
-from feedback import listing, mentions, reactions, threads
+from feedback import listing, mentions, reactions
 from feedback.attachments import Attached, attached
 from feedback.policies import may_resolve_thread
 from feedback.threads import ThreadNow
@@ -80,7 +80,8 @@ class RepliesShown(NamedTuple):
 
 
 class ResolutionShown(NamedTuple):
-    """Whether a thread is settled, by whom and when; and what those who look from here may do about it."""
+    """Whether a thread is settled, by whom and when; and what those who look from here may do about it.
+    `asked_by_team`: it is on a team's work."""
 
     thread_id: int
     by: Byline | None
@@ -88,6 +89,7 @@ class ResolutionShown(NamedTuple):
     zone: str
     may_resolve: bool
     empty: bool
+    asked_by_team: bool
 
 
 class NewsItem(NamedTuple):
@@ -171,7 +173,8 @@ def conversation(rows: Iterable[Any], thread: ThreadNow, vantage: Vantage) -> li
 def resolution(thread: ThreadNow, vantage: Vantage, empty: bool) -> Fragment:
     """Whether the thread is settled; `empty`: nobody has said anything yet."""
     may = may_resolve_thread(vantage)
-    shown = ResolutionShown(thread.id, thread.resolved_by, thread.resolved_at, thread.zone, may, empty)
+    of_team = thread.matter.session_id is None
+    shown = ResolutionShown(thread.id, thread.resolved_by, thread.resolved_at, thread.zone, may, empty, of_team)
     return Fragment("feedback/_resolution.html", shown, f"resolution-{thread.id}")
 
 
@@ -180,7 +183,7 @@ def news(db: Db, vantage: Vantage, cohort_id: int, zone: str) -> Fragment:
     said = [_said(row, vantage) for row in listing.latest(db, vantage, cohort_id, NEWS)]
     changed = [
         NewsItem(f"/initiatives/{row.id}", row.title, row.language, None, "", "", row.changed_at)
-        for row in threads.latest_changes(db, vantage, cohort_id, NEWS)
+        for row in listing.latest_changes(db, vantage, cohort_id, NEWS)
     ]
     items = sorted((*said, *changed), key=lambda item: item.at, reverse=True)[:NEWS]
     return Fragment("feedback/_news.html", NewsShown(tuple(items), zone), f"news-{cohort_id}")

@@ -29,11 +29,11 @@ KINDS = ("replies-", "comment-", "byline-", "begins-", "reactions-")
 
 
 def _listen_to_thread(call: Call, stream_id: int) -> Vantage:
-    return open_thread_of_stream(call, stream_id).initiative.vantage
+    return open_thread_of_stream(call, stream_id).matter.vantage
 
 
 def _present_in_thread(call: Call, stream_id: int) -> str:
-    return place(open_thread_of_stream(call, stream_id).initiative.cohort.id)
+    return place(open_thread_of_stream(call, stream_id).matter.cohort_id)
 
 
 def _numbers(regions: Sequence[str], kind: str) -> list[int]:

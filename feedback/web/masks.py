@@ -48,13 +48,13 @@ class NamesItself(Rejected):
 def rule(call: Call, thread: OpenThread) -> tuple[str, ...]:
     """What holds in that conversation beyond names, in sentences; empty where everybody is named."""
     found = RULES.get(thread.now.attribution)
-    sees = thread.initiative.programme.facilitators_see_authors
+    sees = thread.matter.programme.facilitators_see_authors
     return (call.text(found), call.text(SEEN_BY_FACILITATORS if sees else SEEN_BY_NOBODY)) if found else ()
 
 
 def choosing(call: Call, thread: OpenThread, values: Mapping[str, str]) -> dict[str, Any]:
     """What the form shows of the choice: never anything that tells more than the cohort's own."""
-    least, held = thread.now.attribution, thread.initiative.held
+    least, held = thread.now.attribution, thread.matter.held
     role = held.role if held else Role.MEMBER
     words = {Attribution.ROLE: call.text(BY_ROLE[role]), Attribution.NONE: call.text(NOBODY)}
     offered = [one for one in STRICTNESS if stricter(least, one) == one]
@@ -72,7 +72,7 @@ def choosing(call: Call, thread: OpenThread, values: Mapping[str, str]) -> dict[
 def need_unnamed(call: Call, thread: OpenThread, text: str, wanted: str, as_it_is: str, *, files: bool = False) -> None:
     """Raises NamesItself, once for the same words, when those that are to be masked name their author; with `files`
     also when the names of the files in that form do."""
-    under, held = stricter(thread.now.attribution, wanted), thread.initiative.held
+    under, held = stricter(thread.now.attribution, wanted), thread.matter.held
     if under == Attribution.NAMED:
         return
     whole = f"{text}\n{_visible(text)}"

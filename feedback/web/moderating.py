@@ -54,7 +54,7 @@ class DecisionForm(Form):
 def open_to_report(call: Call) -> OpenComment:
     """Somebody else's comment that stands."""
     found = open_comment(call)
-    if not may_report(found.thread.initiative.vantage, call.signed_in.person_id, found.now):
+    if not may_report(found.thread.matter.vantage, call.signed_in.person_id, found.now):
         raise NotAllowed
     return found
 
@@ -62,7 +62,7 @@ def open_to_report(call: Call) -> OpenComment:
 def open_to_moderate(call: Call) -> OpenComment:
     """A comment, for the facilitators who did not write it."""
     found = open_comment(call)
-    if not may_hide(found.thread.initiative.vantage, call.signed_in.person_id, found.now):
+    if not may_hide(found.thread.matter.vantage, call.signed_in.person_id, found.now):
         raise NotAllowed
     return found
 
@@ -135,7 +135,7 @@ def moderation_page(call: Call, comment: ModerateDoor) -> Page:
         "words": moderation.own_words(call.db, comment.now.id),
         "reports": moderation.reports_of(call.db, comment.now.id),
         "hiding": hiding,
-        "decides": hiding is not None and may_decide(thread.initiative.vantage, me, hiding.by_id, many),
+        "decides": hiding is not None and may_decide(thread.matter.vantage, me, hiding.by_id, many),
         "outcomes": OUTCOMES,
         "programme": programme_id,
         "zone": call.viewer.time_zone or "UTC",
@@ -166,7 +166,7 @@ def dismiss(call: Call, comment: ModerateDoor) -> Reply:
 @verb("/comments/{comment:int}/decisions")
 def decide(call: Call, comment: ModerateDoor, form: DecisionForm) -> Reply:
     """Answer the author of a hidden comment."""
-    me, vantage = call.signed_in.person_id, comment.thread.initiative.vantage
+    me, vantage = call.signed_in.person_id, comment.thread.matter.vantage
     hiding = moderation.hiding_of(call.db, comment.now.id)
     programme_id, _ = moderation.programme_of(call.db, comment.thread.now.id)
     many = len(moderation.facilitators(call.db, programme_id))

@@ -62,7 +62,7 @@ class AnswerForm(Form):
 def open_to_quote(call: Call) -> OpenComment:
     """Somebody else's comment that stands, for those who take part."""
     found = open_comment(call)
-    if not may_ask_to_quote(found.thread.initiative.vantage, call.signed_in.person_id, found.now):
+    if not may_ask_to_quote(found.thread.matter.vantage, call.signed_in.person_id, found.now):
         raise NotAllowed
     return found
 
@@ -102,7 +102,7 @@ def create(call: Call, comment: CommentToQuoteDoor, form: QuoteForm) -> Reply:
     """Ask the author."""
     asked = form.model_dump() | {"named": form.named and _is_named(comment), "by_id": call.signed_in.person_id}
     try:
-        quotes.ask_for(call.db, comment.now, comment.thread.initiative, **asked, now=call.now)
+        quotes.ask_for(call.db, comment.now, comment.thread.matter, **asked, now=call.now)
     except NotSaid:
         raise Rejected({"passage": Message(NOT_SAID)}) from None
     return Reply("/quotes?done=quote-asked")

@@ -17,7 +17,7 @@ def open_to_react(call: Call) -> OpenComment:
     found = open_comment(call)
     if call.given["kind"] not in reactions.WORDS:
         raise NotYours
-    if not may_react(found.thread.initiative.vantage, call.signed_in.person_id, found.now):
+    if not may_react(found.thread.matter.vantage, call.signed_in.person_id, found.now):
         raise NotAllowed
     return found
 

@@ -15,7 +15,7 @@ from server.routes import verb
 def open_to_resolve(call: Call) -> OpenThread:
     """A thread that is this reader's to settle."""
     found = open_thread(call)
-    if not may_resolve_thread(found.initiative.vantage) or found.initiative.held is None:
+    if not may_resolve_thread(found.matter.vantage) or found.matter.held is None:
         raise NotAllowed
     return found
 
@@ -31,7 +31,7 @@ def _shown(thread: OpenThread) -> Reply:
 @verb("/threads/{thread:int}/resolution")
 def create(call: Call, thread: ResolveDoor) -> Reply:
     """Settle the conversation."""
-    held = thread.initiative.held
+    held = thread.matter.held
     assert held is not None
     threads.resolve(call.db, thread.now, membership_id=held.id, now=call.now)
     return _shown(thread)

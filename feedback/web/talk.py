@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cohorts.audiences import AUDIENCE_WORDS
-from cohorts.web.fragments import whereabouts
 from feedback.follows import VOLUMES
 from feedback.models import Volume
 from feedback.policies import may_comment
@@ -30,14 +29,14 @@ class Talk:
 
 def talk(call: Call, thread: OpenThread) -> Talk:
     """The conversation of a thread as this reader may see it."""
-    window, talks = window_asked(call, thread.now), may_comment(thread.initiative.vantage, thread.initiative.held)
-    said = conversation(call, thread.now, thread.initiative.vantage, window)
+    window, talks = window_asked(call, thread.now), may_comment(thread.matter.vantage, thread.matter.held)
+    said = conversation(call, thread.now, thread.matter.vantage, window)
     since, written = since_last_visit(call, thread.now, window, said.standing), composing(call, thread)
     context = {
         "conversation": said.shown,
         "window": window,
         "since": since,
-        "resolution": fragments.resolution(thread.now, thread.initiative.vantage, empty=not thread.now.tops),
+        "resolution": fragments.resolution(thread.now, thread.matter.vantage, empty=not thread.now.tops),
         "seen_by": AUDIENCE_WORDS[thread.now.kind],
         "volume": call.once(("volume", thread.now.id), lambda: Volume.ANSWERS),
         "volumes": VOLUMES,
@@ -52,7 +51,7 @@ def talk_page(call: Call, thread: OpenThread) -> Page:
     """A conversation alone."""
     found = talk(call, thread)
     live = (thread.now.around, thread.now.position)
-    context = {"initiative": thread.initiative, "whereabouts": whereabouts(thread.initiative), **found.context}
+    context = {"matter": thread.matter, **found.context}
     return Page("feedback/thread.html", context, live, found.mine)
 
 

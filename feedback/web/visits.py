@@ -36,7 +36,7 @@ def mark_unread(call: Call, comment: CommentDoor) -> Reply:
     """Mark the thread as unread from that comment on, and leave it: whoever stays reads it."""
     now = comment.now
     visits.mark_unread(call.db, call.signed_in.person_id, now.thread_id, now.id, now=call.now)
-    return Reply(f"/cohorts/{comment.thread.initiative.cohort.id}?done=unread")
+    return Reply(f"/cohorts/{comment.thread.matter.cohort_id}?done=unread")
 
 
 routes = [create, mark_unread]

@@ -18,7 +18,7 @@ from cohorts.policies import Vantage
 from server.db import Db
 from sessions import attendance, slots
 from sessions.policies import may_attend
-from sessions.room import impressions, notes, outcomes, polls, questions, rooms, running, sentences, tallies
+from sessions.room import groups, impressions, notes, outcomes, polls, questions, rooms, running, sentences, tallies
 from sessions.room.impressions import Together
 from sessions.room.models import Moment, PollKind
 from sessions.room.outcomes import OutcomeFacts
@@ -63,6 +63,14 @@ class Asked(NamedTuple):
     answer: str
 
 
+class AskedInGroup(NamedTuple):
+    """How many questions a group asked. `name` is empty where it goes by its `number`."""
+
+    number: int
+    name: str
+    asked: int
+
+
 class Came(NamedTuple):
     """Who was there: the names where the rule tells them, else how many of each role (role, persons)."""
 
@@ -94,6 +102,7 @@ class SlotGathered(NamedTuple):
     polls: tuple[PollGathered, ...]
     asked: tuple[Asked, ...]
     said: tuple[tuple[Byline, str], ...]
+    asked_in_groups: tuple[AskedInGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +142,7 @@ def _slot(db: Db, number: int, starts_at: datetime, room: RoomFacts, vantage: Va
     began_at = min((one.began_at for one in ran), default=max(room.opened_at, min(starts_at, room.ended_at)))
     slot = number, starts_at, began_at, room.ended_at, tuple(items_of(ran, room.ended_at))
     if not candid:
-        return SlotGathered(*slot, "", (), Came(0, (), ()), (), (), ())
+        return SlotGathered(*slot, "", (), Came(0, (), ()), (), (), (), ())
     return SlotGathered(
         *slot,
         notes.of_room(db, room).strip(),
@@ -146,6 +155,7 @@ def _slot(db: Db, number: int, starts_at: datetime, room: RoomFacts, vantage: Va
             for one in sentences.said(db, room.slot_id)
             if one.moment == Moment.OUT
         ),
+        tuple(_asked_in_groups(db, room.slot_id)),
     )
 
 
@@ -204,3 +214,10 @@ def _asked(db: Db, slot_id: int, vantage: Vantage) -> list[Asked]:
         Asked(one.text, shown_as(one.author, one.attribution, vantage), one.wants, one.state, one.answer)
         for one in found
     ]
+
+
+def _asked_in_groups(db: Db, slot_id: int) -> list[AskedInGroup]:
+    """What a group asks is its own: how much it was stands in the recap, and no word of it."""
+    counts = questions.asked_in_groups(db, slot_id)
+    known = groups.known_in(db, slot_id) if counts else {}
+    return [AskedInGroup(one.number, one.name, counts[id_]) for id_, one in known.items() if id_ in counts]

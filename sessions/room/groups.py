@@ -73,7 +73,7 @@ class Placed(NamedTuple):
 
 
 _ROUND = tuple(ROUND.c[field.name] for field in fields(RoundFacts))
-_OF_SLOT = select(*_ROUND).where(ROUND.c.slot_id == bindparam("slot")).order_by(ROUND.c.id)
+OF_SLOT = select(*_ROUND).where(ROUND.c.slot_id == bindparam("slot")).order_by(ROUND.c.id)
 _GROUP = tuple(GROUP.c[field.name] for field in fields(GroupFacts))
 
 
@@ -84,7 +84,7 @@ def rounds(db: Db, *conditions: ColumnElement[bool]) -> list[RoundFacts]:
 
 def of_slot(db: Db, slot_id: int) -> list[RoundFacts]:
     """All that were made in a room, in their order."""
-    return [RoundFacts(*row) for row in ask(db, _OF_SLOT, slot=slot_id)]
+    return [RoundFacts(*row) for row in ask(db, OF_SLOT, slot=slot_id)]
 
 
 def current(db: Db, slot_id: int) -> RoundFacts | None:
@@ -118,6 +118,12 @@ def of_round(db: Db, round_id: int) -> list[GroupFacts]:
     return read(db, GROUP.c.round_id == round_id)
 
 
+def known_in(db: Db, slot_id: int) -> dict[int, GroupFacts]:
+    """All groups there ever were in a room, by id: one query."""
+    here = select(ROUND.c.id).where(ROUND.c.slot_id == slot_id)
+    return {one.id: one for one in read(db, GROUP.c.round_id.in_(here))}
+
+
 def slot_of(db: Db, *condition: ColumnElement[bool]) -> int | None:
     """The slot of the group that meets the condition."""
     around = GROUP.join(ROUND, ROUND.c.id == GROUP.c.round_id)
@@ -147,6 +153,12 @@ def group_of(db: Db, round_id: int, person_id: int) -> int | None:
     around = PLACE.join(GROUP, GROUP.c.id == PLACE.c.group_id)
     mine = (GROUP.c.round_id == round_id) & (PLACE.c.person_id == person_id)
     return db.execute(select(GROUP.c.id).select_from(around).where(mine)).scalar()
+
+
+def place_of(db: Db, slot_id: int, person_id: int) -> int | None:
+    """The id of the group somebody is in while groups are open."""
+    around = current(db, slot_id)
+    return group_of(db, around.id, person_id) if around is not None and around.is_open else None
 
 
 def open_all(db: Db, room: RoomFacts, around: RoundFacts, minutes: int, *, now: datetime) -> None:

@@ -17,7 +17,7 @@ from sessions.room.rooms import ROOM, RoomFacts
 HAND: Any = Hand.__table__  # type: ignore[attr-defined]
 
 
-_QUEUE = (
+QUEUE = (
     select(HAND.c.id, HAND.c.person_id, HAND.c.called_at, HAND.c.attribution, *AUTHOR)
     .select_from(with_author(HAND, HAND.c.membership_id))
     .where(HAND.c.slot_id == bindparam("slot"), HAND.c.lowered_at.is_(None))
@@ -50,7 +50,7 @@ def queue(db: Db, slot_id: int) -> list[Raised]:
             row.attribution,
             Author(row.name, row.organisation, row.country, row.role, row.team or "", row.sample),
         )
-        for row in ask(db, _QUEUE, slot=slot_id)
+        for row in ask(db, QUEUE, slot=slot_id)
     ]
     return sorted(found, key=lambda one: not one.called)
 

@@ -55,3 +55,9 @@ def as_before(before: Sequence[Iterable[int]], people: Iterable[int], seed: int)
 def smallest(sizes: Sequence[int]) -> int:
     """Where fewest are; of several the first."""
     return min(range(len(sizes)), key=lambda number: (sizes[number], number))
+
+
+def least_alike(homes: Sequence[Sequence[str]], country: str) -> int:
+    """Of the smallest groups the one with the fewest from that country; of several the first. `homes`: the countries
+    of those in each."""
+    return min(range(len(homes)), key=lambda number: (len(homes[number]), homes[number].count(country), number))

@@ -105,7 +105,9 @@ class Hand(SQLModel, table=True):
 
 class Poll(SQLModel, table=True):
     """A question put to the room. `kind`: a word of PollKind. `secret`: nobody ever reads who chose what. Its results
-    are read by those who run the room alone until `revealed_at`. `opened_at` None: prepared, known to them alone."""
+    are read by those who run the room alone until `revealed_at`. `opened_at` None: prepared, known to them alone.
+    `firm_version`: it was said anew, closed or taken down with that version, by `firm_by_id`; what somebody else does
+    from an older page is refused."""
 
     id: int | None = Field(default=None, primary_key=True)
     slot_id: int = Field(foreign_key="slot.id", index=True)
@@ -118,6 +120,8 @@ class Poll(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
     revealed_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int = 1
+    firm_version: int | None = None
+    firm_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
 class PollOption(SQLModel, table=True):
@@ -257,3 +261,15 @@ class Recap(SQLModel, table=True):
     published_by_id: int | None = Field(default=None, foreign_key="person.id")
     stream_id: int = Field(foreign_key="stream.id")
     run_stream_id: int = Field(foreign_key="stream.id")
+
+
+class SheetNote(SQLModel, table=True):
+    """What those who run a session note for themselves at an item of its agenda, the same at every slot."""
+
+    # No foreign key: an agenda that becomes shorter drops its last items.
+    item_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    session_id: int = Field(foreign_key="thematicsession.id", index=True)
+    words: str = Field(max_length=4000)
+    version: int = 1
+    by_id: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=Instant)

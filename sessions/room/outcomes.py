@@ -46,7 +46,7 @@ class OutcomeFacts(NamedTuple):
 
 
 _ROWS = select(OUTCOME).order_by(OUTCOME.c.kind.desc(), OUTCOME.c.id)
-_OF_SLOT = _ROWS.where(OUTCOME.c.slot_id == bindparam("slot"))
+OF_SLOT = _ROWS.where(OUTCOME.c.slot_id == bindparam("slot"))
 
 
 def region(slot_id: int) -> str:
@@ -61,7 +61,7 @@ def read(db: Db, *conditions: ColumnElement[bool]) -> list[OutcomeFacts]:
 
 def of_slot(db: Db, slot_id: int) -> list[OutcomeFacts]:
     """The outcomes of a room, likewise."""
-    return [_facts(row) for row in ask(db, _OF_SLOT, slot=slot_id)]
+    return [_facts(row) for row in ask(db, OF_SLOT, slot=slot_id)]
 
 
 def _facts(row: Any) -> OutcomeFacts:

@@ -18,7 +18,7 @@ from server.live.log import new_stream, touch
 from server.live.texts import new_text
 from sessions import sessions
 from sessions.room import groups, mixing, rooms
-from sessions.room.groups import PLACE, ROUND, Placed, RoundFacts, author_of
+from sessions.room.groups import PLACE, ROUND, GroupFacts, Placed, RoundFacts, author_of
 from sessions.room.models import Breakout, BreakoutPlace, BreakoutRound
 from sessions.room.rooms import CAME, ROOM, Elsewhen, RoomFacts
 from sessions.sessions import SESSION, SessionFacts
@@ -59,12 +59,15 @@ class Wanted:
     names: tuple[str, ...] = ()
 
 
-def to_place(db: Db, room: RoomFacts, session_id: int) -> list[Placed]:
-    """Who came and goes into a group: everybody but those who run the room, and who has left the cohort since."""
+def to_place(db: Db, room: RoomFacts, session_id: int, *, person_id: int | None = None) -> list[Placed]:
+    """Who came and goes into a group: everybody but those who run the room, and who has left the cohort since.
+    `person_id`: of these that person alone."""
     runs = sorted(sessions.parts_of(db, session_id))
     rows = with_author(CAME.outerjoin(_GONE, _GONE.c.membership_id == CAME.c.membership_id), CAME.c.membership_id)
     found = select(CAME.c.person_id, *AUTHOR).select_from(rows)
     found = found.where(CAME.c.slot_id == room.slot_id, _GONE.c.membership_id.is_(None), CAME.c.person_id.not_in(runs))
+    if person_id is not None:
+        found = found.where(CAME.c.person_id == person_id)
     there = [Placed(row.person_id, author_of(row)) for row in db.execute(found.order_by(CAME.c.person_id))]
     return [one for one in there if one.author.role != Role.FACILITATOR]
 
@@ -138,8 +141,7 @@ def put(db: Db, room: RoomFacts, around: RoundFacts, group_id: int | None, perso
     found = groups.of_round(db, around.id)
     before = groups.group_of(db, around.id, person_id)
     if group_id is None and before is None:
-        there = groups.people_of(db, room.slot_id, around.id)
-        group_id = found[mixing.smallest([len(there.get(one.id, ())) for one in found])].id
+        group_id = _where_fewest(db, room, around, found, person_id)
     wanted = before if group_id is None else group_id
     if wanted is None or wanted not in {one.id for one in found}:
         raise Elsewhen
@@ -151,3 +153,33 @@ def put(db: Db, room: RoomFacts, around: RoundFacts, group_id: int | None, perso
         touch(db, db.execute(moved).scalar_one(), "access")
         groups.tell(db, room, [one for one in found if one.id in (before, wanted)], "group", shown=around.is_open)
     return wanted
+
+
+def _where_fewest(db: Db, room: RoomFacts, around: RoundFacts, found: Sequence[GroupFacts], person_id: int) -> int:
+    there = groups.people_of(db, room.slot_id, around.id)
+    inside = [there.get(one.id, []) for one in found]
+    if around.how != How.COUNTRIES:
+        return found[mixing.smallest([len(each) for each in inside])].id
+    homes = [[one.author.country for one in each] for each in inside]
+    return found[mixing.least_alike(homes, _country(db, room, person_id))].id
+
+
+def _country(db: Db, room: RoomFacts, person_id: int) -> str:
+    mine = (CAME.c.slot_id == room.slot_id) & (CAME.c.person_id == person_id)
+    row = db.execute(select(*AUTHOR).select_from(with_author(CAME, CAME.c.membership_id)).where(mine)).one()
+    return author_of(row).country
+
+
+def _somebody_came(db: Db, room: RoomFacts, person_id: int, now: datetime) -> None:
+    """Whoever comes late has a place at once; where people are put by hand, those who run the room see them wait."""
+    around = groups.current(db, room.slot_id)
+    if around is None:
+        return
+    session_id = db.execute(select(SLOT.c.session_id).where(SLOT.c.id == room.slot_id)).scalar_one()
+    if around.how != How.HAND and to_place(db, room, session_id, person_id=person_id):
+        put(db, room, around, None, person_id, now=now)
+    else:
+        groups.tell(db, room, (), shown=False)
+
+
+rooms.when_somebody_comes.append(_somebody_came)

@@ -80,8 +80,9 @@ _WHOLE = (
     .join_from(POLL, OPTION, OPTION.c.poll_id == POLL.c.id, isouter=True)
     .order_by(POLL.c.id.desc(), OPTION.c.number)
 )
+_HELD = select(*_COLUMNS, POLL.c.firm_version, POLL.c.firm_by_id).with_for_update()
 _ONE = _WHOLE.where(POLL.c.id == bindparam("poll"))
-_OF_SLOT = _WHOLE.where(POLL.c.slot_id == bindparam("slot"))
+OF_SLOT = _WHOLE.where(POLL.c.slot_id == bindparam("slot"))
 
 
 def region(poll_id: int) -> str:
@@ -109,7 +110,7 @@ def read(db: Db, *conditions: ColumnElement[bool]) -> list[PollFacts]:
 def of_slot(db: Db, slot_id: int) -> list[PollFacts]:
     """The polls of a room, the latest first: one query."""
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in ask(db, _OF_SLOT, slot=slot_id):
+    for row in ask(db, OF_SLOT, slot=slot_id):
         found[row.id].append(row)
     return [_facts(rows) for rows in found.values()]
 
@@ -145,17 +146,23 @@ def _write_options(db: Db, poll_id: int, options: Sequence[str]) -> None:
         db.execute(insert(OPTION), rows)
 
 
-def change(db: Db, room: RoomFacts, poll: PollFacts, plan: Plan, *, base: int) -> None:
-    """Say it anew, while nobody has voted. Raises Answered or Elsewhen."""
+def change(db: Db, room: RoomFacts, poll: PollFacts, plan: Plan, *, base: int, by_id: int) -> None:
+    """Say it anew, while nobody has voted and nobody did anything with it. Raises Answered or Elsewhen."""
     _unanswered(db, poll)
-    _set(db, room, poll, base=base, kind=plan.kind, question=plan.question, secret=plan.secret)
+    if poll.version != base:
+        raise Elsewhen
+    said = {"kind": plan.kind, "question": plan.question, "secret": plan.secret}
+    _set(db, room, poll, **said, **_firm(poll, by_id))
     _write_options(db, poll.id, plan.options)
 
 
-def discard(db: Db, room: RoomFacts, poll: PollFacts, *, base: int) -> None:
+def discard(db: Db, room: RoomFacts, poll: PollFacts, *, base: int, by_id: int | None = None) -> None:
     """Prepared and not wanted. Raises Answered or Elsewhen."""
     _unanswered(db, poll)
-    _set(db, room, poll, base=base)
+    now = _held(db, poll, base, by_id)
+    if now.opened_at is not None:
+        raise Elsewhen
+    _set(db, room, now)
     db.execute(delete(OPTION).where(OPTION.c.poll_id == poll.id))
     db.execute(delete(POLL).where(POLL.c.id == poll.id))
 
@@ -163,42 +170,72 @@ def discard(db: Db, room: RoomFacts, poll: PollFacts, *, base: int) -> None:
 def copy(db: Db, room: RoomFacts, poll: PollFacts, *, by_id: int, now: datetime) -> int:
     """The same poll once more, prepared, to be said anew; the first one is closed. Raises TooMany."""
     if poll.is_open:
-        close(db, room, poll, base=None, now=now)
+        close(db, room, poll, base=None, by_id=by_id, now=now)
     texts = tuple(text for _, text in poll.options)
     return prepare(db, room, Plan(poll.kind, poll.question, poll.secret, texts), by_id=by_id, now=now)
 
 
-def open_poll(db: Db, room: RoomFacts, poll: PollFacts, *, base: int, now: datetime) -> None:
-    """Put it to the room, or let it go on. Raises Elsewhen."""
-    _set(db, room, poll, base=base, opened_at=poll.opened_at or now, closed_at=None)
-    rooms.tell(db, room, region(poll.id))
+def open_poll(db: Db, room: RoomFacts, poll: PollFacts, *, base: int, now: datetime, by_id: int | None = None) -> None:
+    """Put it to the room, or let it go on. Twice is once. Raises Elsewhen."""
+    was = _held(db, poll, base, by_id)
+    if not was.is_open:
+        _set(db, room, was, opened_at=was.opened_at or now, closed_at=None)
+        rooms.tell(db, room, region(poll.id))
 
 
-def close(db: Db, room: RoomFacts, poll: PollFacts, *, base: int | None, now: datetime) -> None:
-    """It takes no more votes. Raises Elsewhen."""
-    _set(db, room, poll, base=base, closed_at=now)
+def close(
+    db: Db, room: RoomFacts, poll: PollFacts, *, base: int | None, now: datetime, by_id: int | None = None
+) -> None:
+    """It takes no more votes. Twice is once. Raises Elsewhen."""
+    was = _held(db, poll, base, by_id)
+    if was.opened_at is None:
+        raise Elsewhen
+    if was.closed_at is None:
+        _set(db, room, was, closed_at=now, **_firm(was, by_id))
 
 
-def take_down(db: Db, room: RoomFacts, poll: PollFacts, *, base: int) -> None:
-    """It was opened too early: prepared again, while nobody has voted. Raises Answered or Elsewhen."""
+def take_down(db: Db, room: RoomFacts, poll: PollFacts, *, base: int, by_id: int | None = None) -> None:
+    """It was opened too early: prepared again, while nobody has voted. Twice is once. Raises Answered or Elsewhen."""
     _unanswered(db, poll)
-    _set(db, room, poll, base=base, opened_at=None, closed_at=None, revealed_at=None)
+    was = _held(db, poll, base, by_id)
+    if was.opened_at is not None:
+        _set(db, room, was, opened_at=None, closed_at=None, revealed_at=None, **_firm(was, by_id))
 
 
-def reveal(db: Db, room: RoomFacts, poll: PollFacts, *, base: int, now: datetime) -> None:
-    """Everybody in the room reads the results, from now on vote by vote. Raises Elsewhen."""
-    _set(db, room, poll, base=base, revealed_at=now)
+def reveal(db: Db, room: RoomFacts, poll: PollFacts, *, base: int, now: datetime, by_id: int | None = None) -> None:
+    """Everybody in the room reads the results, from now on vote by vote. Twice is once. Raises Elsewhen."""
+    was = _held(db, poll, base, by_id)
+    if was.opened_at is None:
+        raise Elsewhen
+    if was.revealed_at is None:
+        _set(db, room, was, revealed_at=now)
 
 
-def conceal(db: Db, room: RoomFacts, poll: PollFacts, *, base: int) -> None:
-    """They were revealed too early. Raises Elsewhen."""
-    _set(db, room, poll, base=base, revealed_at=None)
+def conceal(db: Db, room: RoomFacts, poll: PollFacts, *, base: int, by_id: int | None = None) -> None:
+    """They were revealed too early. Twice is once. Raises Elsewhen."""
+    was = _held(db, poll, base, by_id)
+    if was.revealed_at is not None:
+        _set(db, room, was, revealed_at=None)
 
 
-def _set(db: Db, room: RoomFacts, poll: PollFacts, *, base: int | None, **values: Any) -> None:
-    mine = POLL.c.id == poll.id
-    if base is not None:
-        mine &= POLL.c.version == base
+def _firm(poll: PollFacts, by_id: int | None) -> dict[str, Any]:
+    return {"firm_version": poll.version + 1, "firm_by_id": by_id}
+
+
+def _held(db: Db, poll: PollFacts, base: int | None, by_id: int | None) -> PollFacts:
+    """The poll as it stands, its row held until this is done. What was asked for from an older page counts all the
+    same, unless somebody else has said the poll anew, closed it or taken it down since. Raises Elsewhen."""
+    row = db.execute(_HELD.where(POLL.c.id == poll.id)).one_or_none()
+    if row is None:
+        raise Elsewhen
+    firm = (row.firm_version or 0) if row.firm_by_id is None or row.firm_by_id != by_id else 0
+    if base is not None and not firm <= base <= row.version:
+        raise Elsewhen
+    return replace(PollFacts(*row[: len(_COLUMNS)]), options=poll.options)
+
+
+def _set(db: Db, room: RoomFacts, poll: PollFacts, **values: Any) -> None:
+    mine = (POLL.c.id == poll.id) & (POLL.c.version == poll.version)
     if not db.execute(update(POLL).where(mine).values(version=POLL.c.version + 1, **values)).rowcount:  # type: ignore[attr-defined]
         raise Elsewhen
     if poll.opened_at is not None:

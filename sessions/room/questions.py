@@ -84,7 +84,7 @@ _ROWS = (
     .select_from(with_author(QUESTION, QUESTION.c.membership_id))
     .order_by(QUESTION.c.id)
 )
-_OF_ROOM = _ROWS.where(QUESTION.c.slot_id == bindparam("slot"), QUESTION.c.group_id.is_(None))
+OF_ROOM = _ROWS.where(QUESTION.c.slot_id == bindparam("slot"), QUESTION.c.group_id.is_(None))
 _WANTED = select(WANTED.c.question_id).where(
     WANTED.c.question_id.in_(bindparam("questions", expanding=True)), WANTED.c.person_id == bindparam("person")
 )
@@ -113,8 +113,15 @@ def read(db: Db, *conditions: ColumnElement[bool]) -> list[QuestionFacts]:
 def of_spot(db: Db, spot: Spot) -> list[QuestionFacts]:
     """The questions of that room, or of that group, likewise."""
     if spot.group_id is None:
-        return [_facts(row) for row in selected(db, _OF_ROOM, slot=spot.slot_id)]
+        return [_facts(row) for row in selected(db, OF_ROOM, slot=spot.slot_id)]
     return read(db, here(spot))
+
+
+def asked_in_groups(db: Db, slot_id: int) -> dict[int, int]:
+    """How many questions each group of a room asked, by its id, without those that are hidden or were withdrawn."""
+    here = (QUESTION.c.slot_id == slot_id) & QUESTION.c.group_id.is_not(None) & QUESTION.c.state.in_(SEEN)
+    counts = select(QUESTION.c.group_id, func.count()).where(here).group_by(QUESTION.c.group_id)
+    return {row[0]: row[1] for row in db.execute(counts)}
 
 
 def _facts(row: Any) -> QuestionFacts:

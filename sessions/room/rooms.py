@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cohorts.models import Cohort
 from people.models import Person
 from server.db import Db, ask
 from server.jobs import enqueue
@@ -27,16 +28,17 @@ from sessions.sessions import LEADERS, SESSION, SessionFacts
 from sessions.slots import SLOT, SlotFacts
 
 ROOM: Any = Room.__table__  # type: ignore[attr-defined]
+_COHORT: Any = Cohort.__table__  # type: ignore[attr-defined]
 _PERSON: Any = Person.__table__  # type: ignore[attr-defined]
 CAME: Any = Attendance.__table__  # type: ignore[attr-defined]
 RUN: Any = ItemRun.__table__  # type: ignore[attr-defined]
 NOTES = "room notes"
 # The work that closes a room which nobody ended (ending.py).
 CLOSES = "room closes"
-# Called with (db, session, room, now) when a room is over, by those who run it or by the clock, and when somebody comes
-# in: what is kept of a room beside its own row follows.
+# Called with (db, session, room, now) when a room is over, by those who run it or by the clock, and with (db, room,
+# person, now) when somebody comes in for the first time: what is kept of a room beside its own row follows.
 when_over: list[Callable[[Db, SessionFacts, RoomFacts, datetime], None]] = []
-when_somebody_comes: list[Callable[[Db, RoomFacts], None]] = []
+when_somebody_comes: list[Callable[[Db, RoomFacts, int, datetime], None]] = []
 # Called with (db, session) when one is open again that was ended by mistake.
 when_resumed: list[Callable[[Db, SessionFacts], None]] = []
 
@@ -68,9 +70,11 @@ _COLUMNS = tuple(ROOM.c[field.name] for field in fields(RoomFacts))
 
 
 class There(NamedTuple):
-    """What there is for one person in a slot: its room once somebody opened it, their part in its session (a word of
-    SessionPart), and whether they have been in."""
+    """What there is for one person in a slot: the stream of its cohort and its session, its room once somebody opened
+    it, their part in its session (a word of SessionPart), and whether they have been in."""
 
+    around: int
+    session_id: int
     room: RoomFacts | None
     part: str | None
     has_come: bool
@@ -78,18 +82,22 @@ class There(NamedTuple):
 
 _LEADS = (LEADERS.c.session_id == SLOT.c.session_id) & (LEADERS.c.person_id == bindparam("person"))
 _CAME = (CAME.c.slot_id == SLOT.c.id) & (CAME.c.person_id == bindparam("person"))
+_PLACE = SLOT.join(SESSION, SESSION.c.id == SLOT.c.session_id).join(_COHORT, _COHORT.c.id == SESSION.c.cohort_id)
 _THERE = (
-    select(LEADERS.c.part, CAME.c.person_id, *_COLUMNS)
-    .select_from(SLOT.outerjoin(ROOM, ROOM.c.slot_id == SLOT.c.id).outerjoin(LEADERS, _LEADS).outerjoin(CAME, _CAME))
+    select(_COHORT.c.stream_id, SESSION.c.id, LEADERS.c.part, CAME.c.person_id, *_COLUMNS)
+    .select_from(_PLACE.outerjoin(ROOM, ROOM.c.slot_id == SLOT.c.id).outerjoin(LEADERS, _LEADS).outerjoin(CAME, _CAME))
     .where(SLOT.c.id == bindparam("slot"))
 )
 _OF_SLOT = select(*_COLUMNS).where(ROOM.c.slot_id == bindparam("slot"))
 
 
-def there(db: Db, slot_id: int, person_id: int) -> There:
-    """What there is for that person: one query."""
-    part, came_id, *room = ask(db, _THERE, slot=slot_id, person=person_id).one()
-    return There(RoomFacts(*room) if room[0] is not None else None, part, came_id is not None)
+def there(db: Db, slot_id: int, person_id: int) -> There | None:
+    """What there is for that person, in one query; None: no such slot."""
+    row = ask(db, _THERE, slot=slot_id, person=person_id).first()
+    if row is None:
+        return None
+    around, session_id, part, came_id, *room = row
+    return There(around, session_id, RoomFacts(*room) if room[0] is not None else None, part, came_id is not None)
 
 
 def read(db: Db, *conditions: ColumnElement[bool]) -> list[RoomFacts]:
@@ -137,7 +145,7 @@ def came(db: Db, slot_id: int, *, person_id: int, membership_id: int, now: datet
     room = of_slot(db, slot_id) if db.execute(noted).scalar() is not None else None
     if room is not None:
         for act in when_somebody_comes:
-            act(db, room)
+            act(db, room, person_id, now)
 
 
 def names_of(db: Db, person_ids: Iterable[int]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from sessions.room.rooms import RUN, RoomFacts
 LONGEST = 8 * 60
 
 
-_RAN = (
+RAN = (
     select(RUN.c.item_id, RUN.c.title, RUN.c.planned, RUN.c.began_at, RUN.c.ended_at)
     .where(RUN.c.slot_id == bindparam("slot"))
     .order_by(RUN.c.id)
@@ -83,7 +83,7 @@ def last_ended(db: Db, room: RoomFacts) -> datetime | None:
 
 def ran(db: Db, slot_id: int) -> list[Ran]:
     """The items as they ran, in their order."""
-    return [Ran(*row) for row in ask(db, _RAN, slot=slot_id)]
+    return [Ran(*row) for row in ask(db, RAN, slot=slot_id)]
 
 
 def set_timer(db: Db, room: RoomFacts, label: str, minutes: int, *, now: datetime) -> None:

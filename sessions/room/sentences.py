@@ -18,7 +18,7 @@ from sessions.room.rooms import CAME, RoomFacts
 SENTENCE: Any = Sentence.__table__  # type: ignore[attr-defined]
 
 
-_SAID = (
+SAID = (
     select(SENTENCE.c.moment, SENTENCE.c.words, SENTENCE.c.attribution, *AUTHOR)
     .select_from(with_author(SENTENCE, SENTENCE.c.membership_id))
     .where(SENTENCE.c.slot_id == bindparam("slot"))
@@ -67,7 +67,7 @@ def said(db: Db, slot_id: int) -> list[Said]:
             row.attribution,
             Author(row.name, row.organisation, row.country, row.role, row.team or "", row.sample),
         )
-        for row in ask(db, _SAID, slot=slot_id)
+        for row in ask(db, SAID, slot=slot_id)
     ]
 
 
@@ -89,7 +89,7 @@ def silent(db: Db, room: RoomFacts) -> int:
     return int(db.execute(here).scalar_one())
 
 
-def _somebody_came(db: Db, room: RoomFacts) -> None:
+def _somebody_came(db: Db, room: RoomFacts, person_id: int, now: datetime) -> None:
     if room.moment:
         rooms.tell(db, room, regions(room.slot_id)[0])
 

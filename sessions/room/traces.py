@@ -12,6 +12,7 @@ from feedback.threads import MEMBERSHIP
 from people.erasure import Leaving
 from people.traces import Told, rows
 from server.db import Db
+from server.live.log import touch
 from sessions.room import groups, notes, questions, recaps, rooms
 from sessions.room.groups import PLACE, ROUND
 from sessions.room.hands import HAND
@@ -23,6 +24,7 @@ from sessions.room.questions import QUESTION, WANTED
 from sessions.room.recaps import RECAP
 from sessions.room.rooms import CAME, ROOM, RUN, RoomFacts
 from sessions.room.sentences import SENTENCE
+from sessions.room.sheets import NOTE
 
 # Each part of the file: the table, whose column names the person, and what is told of a row.
 _PARTS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
@@ -37,6 +39,7 @@ _PARTS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
     "breakouts_made": (ROUND, "by_id", ("id", "slot_id", "task", "at")),
     "rooms_opened": (ROOM, "opened_by_id", ("slot_id", "opened_at")),
     "agenda_items_begun": (RUN, "by_id", ("slot_id", "title", "began_at")),
+    "run_sheet_notes": (NOTE, "by_id", ("session_id", "words", "at")),
     "recaps_published": (RECAP, "published_by_id", ("session_id", "published_at")),
 }
 
@@ -89,8 +92,10 @@ def _rooms_of(db: Db, person_id: int) -> list[RoomFacts]:
 
 
 def _told(db: Db, room: RoomFacts, person_id: int) -> None:
+    known = groups.known_in(db, room.slot_id)
     for one in questions.read(db, QUESTION.c.slot_id == room.slot_id, QUESTION.c.author_id == person_id):
-        rooms.tell(db, room, questions.region(one.id))
+        asked_in = known.get(one.group_id or 0)
+        touch(db, asked_in.stream_id if asked_in else room.stream_id, questions.region(one.id))
         rooms.tell_run(db, room, questions.run_region(one.id))
     recaps.tell_of_room(db, room)
 

@@ -80,11 +80,14 @@ def own(db: Db, poll_ids: Iterable[int], person_id: int) -> dict[int, Own]:
 
 def choose(db: Db, room: RoomFacts, poll: PollFacts, number: int, *, by: Voter, now: datetime) -> Own:
     """Choose that option or level: beside others where several can be chosen, else in place of another. Twice is once.
-    What they have chosen now. Raises Closed or NoOption."""
+    What they have chosen now. `poll` was read in this transaction. Raises Closed or NoOption."""
     if number not in poll.numbers:
         raise NoOption
-    before = _opened(db, poll, by).chosen
-    chosen = sorted({*before, number}) if poll.kind == PollKind.SEVERAL else [number]
+    if poll.kind == PollKind.SEVERAL:
+        chosen = sorted({*_opened(db, poll, by).chosen, number})
+    else:
+        _need_open(db, poll, by)
+        chosen = [number]
     return _write(db, room, poll, Own(tuple(chosen), ""), by=by, now=now)
 
 
@@ -97,7 +100,7 @@ def take_back(db: Db, room: RoomFacts, poll: PollFacts, number: int | None, *, b
 
 def say(db: Db, room: RoomFacts, poll: PollFacts, words: str, *, by: Voter, now: datetime) -> Own:
     """Answer in one's own words, in place of others. Raises Closed."""
-    _opened(db, poll, by)
+    _need_open(db, poll, by)
     return _write(db, room, poll, Own((), words), by=by, now=now)
 
 
@@ -107,6 +110,14 @@ def _opened(db: Db, poll: PollFacts, by: Voter) -> Own:
     if row.opened_at is None or row.closed_at is not None:
         raise Closed
     return NOTHING if row.chosen is None else Own(tuple(json.loads(row.chosen)), row.words)
+
+
+def _need_open(db: Db, poll: PollFacts, by: Voter) -> None:
+    """Raises Closed. On SQLite nobody else writes until this transaction ends, in which the poll was read."""
+    if db.get_bind().dialect.name != "sqlite":
+        _opened(db, poll, by)
+    elif not poll.is_open:
+        raise Closed
 
 
 def _write(db: Db, room: RoomFacts, poll: PollFacts, vote: Own, *, by: Voter, now: datetime) -> Own:

@@ -21,6 +21,7 @@ from sessions.web import (
     parts,
     planner,
     planning,
+    prompts,
     reminding,
 )
 from sessions.web.kinds import kinds as session_kinds
@@ -29,7 +30,7 @@ from sessions.web.panels import cohort_panels
 __all__ = ["cohort_panels", "kinds", "notices", "profile_panels", "routes", "works"]
 
 routes: list[HTTPRouteHandler] = [*listed.routes, *planning.routes, *moving.routes]
-routes += [*planner.routes, *ledger.routes]
+routes += [*planner.routes, *ledger.routes, *prompts.routes]
 routes += [*answering.routes, *attending.routes, *calendars.routes, *feeds.routes, *reminding.routes]
 kinds: list[Kind] = [*session_kinds]
 notices: dict[str, str] = planning.notices | moving.notices
@@ -38,3 +39,6 @@ works: list[Work] = [*turning.works, *answers.works, *letters.works, *reminders.
 profile_panels = (feeds.on_profile,)
 parts.slot_parts.append(attending.part)
 parts.slot_shows.append(attending.show)
+parts.session_parts.append(prompts.on_session)
+parts.parts_below.append(prompts.below_session)
+parts.session_shows.append(prompts.show_way)

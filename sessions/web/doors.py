@@ -108,6 +108,11 @@ def _found(call: Call, table: Any, column: str, value: int) -> tuple[OpenSession
     if row is None:
         raise NotYours
     around, session_id, id_ = row
+    return _session_in(call, around, session_id), id_
+
+
+def _session_in(call: Call, around: int, session_id: int) -> OpenSession:
+    """That session of the cohort with that stream."""
     cohort = open_cohort_of_stream(call, around)
     known = slots.with_session(ask(call.db, _known_to(cohort.vantage.roles), session=session_id))
     if known is None:
@@ -115,7 +120,7 @@ def _found(call: Call, table: Any, column: str, value: int) -> tuple[OpenSession
     one, offered = known
     spans = [slot.span for slot in slots.standing(offered)]
     state = session_state(one.published_at, one.cancelled_at, spans, call.now)
-    return OpenSession(one, cohort, offered, state, _held_in(call, cohort)), id_
+    return OpenSession(one, cohort, offered, state, _held_in(call, cohort))
 
 
 def session_where(call: Call, column: str, value: int) -> OpenSession:
@@ -130,8 +135,17 @@ def open_session(call: Call) -> OpenSession:
 
 def slot_where(call: Call, column: str, value: int) -> OpenSlot:
     """The slot with that value in that column, if this reader may know of its session."""
-    found, id_ = _found(call, SLOT, column, value)
-    return OpenSlot(next(slot for slot in found.slots if slot.id == id_), found)
+    return _slot_of(*_found(call, SLOT, column, value))
+
+
+def slot_in(call: Call, around: int, session_id: int, slot_id: int) -> OpenSlot:
+    """The same where it is known already in which session it is, and which stream that session's cohort has."""
+    assert call.signed_in
+    return _slot_of(_session_in(call, around, session_id), slot_id)
+
+
+def _slot_of(around: OpenSession, slot_id: int) -> OpenSlot:
+    return OpenSlot(next(slot for slot in around.slots if slot.id == slot_id), around)
 
 
 def open_slot(call: Call) -> OpenSlot:
@@ -173,10 +187,14 @@ def change_slot(call: Call) -> OpenSlot:
 
 def attend(call: Call) -> OpenSlot:
     """The slot the path names, for those who may come to it."""
-    found = open_slot(call)
-    if not may_attend(found.session.roles) or found.session.held is None:
+    return attended(open_slot(call))
+
+
+def attended(slot: OpenSlot) -> OpenSlot:
+    """That slot, for those who may come to it."""
+    if not may_attend(slot.session.roles) or slot.session.held is None:
         raise NotAllowed
-    return found
+    return slot
 
 
 LIST_DOORS = ListDoors(LISTS, may_see_list, may_plan_sessions)

@@ -70,11 +70,19 @@ def _rows(
     return [row(one, offered.get(one.id, ()), zone, now) for one in found]
 
 
-def ahead(db: Db, cohort_id: int, roles: frozenset[str], zone: str, now: datetime) -> Fragment:
-    """What is to come or on now, as the page of the cohort shows it."""
-    rows = _rows(db, cohort_id, roles, zone, now)
-    kept = tuple(one for one in rows if one.state in (SessionState.TO_COME, SessionState.RUNNING))
-    return Fragment("sessions/_list.html", SessionsShown(cohort_id, kept, NONE_AHEAD), f"sessions-{cohort_id}")
+def ahead(db: Db, cohort_id: int, roles: frozenset[str], zone: str, now: datetime) -> tuple[Fragment, Fragment]:
+    """What the page of the cohort shows: what is on now at its head, which may be nothing, and in a list what is on and
+    what is to come."""
+    rows = sorted(_rows(db, cohort_id, roles, zone, now), key=_dated)
+    on = tuple(one for one in rows if one.state == SessionState.RUNNING)
+    listed = SessionsShown(cohort_id, (*on, *(one for one in rows if one.state == SessionState.TO_COME)), NONE_AHEAD)
+    head = Fragment("sessions/_now.html", SessionsShown(cohort_id, on, ""), f"sessions-now-{cohort_id}")
+    return head, Fragment("sessions/_list.html", listed, f"sessions-{cohort_id}")
+
+
+def _dated(one: SessionRow) -> tuple[bool, tuple[datetime, ...]]:
+    """What has a date stands before what has none, which keeps the order of the programme."""
+    return not one.times, one.times[:1]
 
 
 def everything(db: Db, cohort_id: int, roles: frozenset[str], zone: str, now: datetime) -> Fragment:
@@ -86,8 +94,7 @@ def everything(db: Db, cohort_id: int, roles: frozenset[str], zone: str, now: da
         if state == SessionState.PAST:
             kept.sort(key=lambda one: one.times[-1], reverse=True)
         elif state != SessionState.CANCELLED:
-            # What has a date stands before what has none, which keeps the order of the programme.
-            kept.sort(key=lambda one: (not one.times, one.times[:1]))
+            kept.sort(key=_dated)
         groups += [(word, tuple(kept))] if kept else []
     context = SessionsGrouped(cohort_id, tuple(groups))
     return Fragment("sessions/_groups.html", context, f"all-sessions-{cohort_id}")

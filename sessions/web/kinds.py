@@ -33,9 +33,11 @@ def _listen_to_run_list(call: Call, stream_id: int) -> Vantage:
 def _show_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
     cohort_id = LISTS.cohort_id(db, "stream_id", stream_id)
     where = db, cohort_id, vantage.roles, sessions.zone_of(db, cohort_id), utc_now()
-    found = (fragments.ahead(*where), fragments.everything(*where))
-    # The page of the cohort shows what is to come, its list everything.
-    return [Placed(one.dom_id, one, elsewhere=True) for one in found if one.dom_id in regions]
+    # The page of the cohort shows what is on and what is to come, its list everything.
+    head, listed = fragments.ahead(*where)
+    found = [head] if listed.dom_id in regions else []
+    found += [one for one in (listed, fragments.everything(*where)) if one.dom_id in regions]
+    return [Placed(one.dom_id, one, elsewhere=True) for one in found]
 
 
 def _show_run_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:

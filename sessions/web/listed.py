@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar.handlers import HTTPRouteHandler
 
-from cohorts.web.panels import Panel
+from cohorts.web.panels import Panel, bytes_of
 from server.calls import Call
 from server.live.log import positions
 from server.pages import Fragment, Page
@@ -33,9 +35,10 @@ def show_list(call: Call, cohort: SessionsDoor) -> Page:
 def show(call: Call, opened: SessionDoor) -> Page:
     """One session with all that this reader has to do with it."""
     offered = [(_slot(call, opened, at), parts_of_slot(call, opened, one)) for at, one in enumerate(opened.slots)]
-    below = parts_of(call, opened)
-    context = {"opened": opened, "cohort": opened.cohort, "slots": offered, "parts": below} | _live_parts(call, opened)
-    beside = [*below, *(panel for _, panels in offered for panel in panels)]
+    above, below = parts_of(call, opened)
+    context: dict[str, Any] = {"opened": opened, "cohort": opened.cohort, "slots": offered}
+    context |= {"parts": above, "below": below} | _live_parts(call, opened) | bytes_of(below)
+    beside = [*above, *below, *(panel for _, panels in offered for panel in panels)]
     mine = tuple(dom_id for panel in beside for dom_id in panel.mine)
     live = (*positions(call.db, _streams(opened)), *(one for panel in beside for one in panel.live))
     return Page("sessions/session.html", context, tuple(dict.fromkeys(live)), mine=mine)

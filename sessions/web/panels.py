@@ -8,10 +8,23 @@ from cohorts.web.doors import OpenCohort
 from cohorts.web.panels import Panel
 from server.calls import Call
 from server.live.log import positions
-from server.pages import Piece
+from server.pages import Fragment, Piece
 from sessions import sessions
 from sessions.policies import may_attend, may_plan_sessions, may_see_list
 from sessions.web import fragments
+
+
+def _ahead(call: Call, cohort: OpenCohort) -> tuple[Fragment, Fragment]:
+    where = call.db, cohort.id, cohort.vantage.roles, cohort.programme.time_zone, call.now
+    return call.once(("sessions ahead", cohort.id), lambda: fragments.ahead(*where))
+
+
+def now_in_cohort(call: Call, cohort: OpenCohort) -> Panel | None:
+    """What is on now, before everything else: whoever comes to the page then looks for it. It is live with the list."""
+    if not may_see_list(cohort.vantage.roles):
+        return None
+    head, _ = _ahead(call, cohort)
+    return Panel(call.house.pages.show(head, call.language), first=True)
 
 
 def of_cohort(call: Call, cohort: OpenCohort) -> Panel | None:
@@ -20,11 +33,11 @@ def of_cohort(call: Call, cohort: OpenCohort) -> Panel | None:
     roles = cohort.vantage.roles
     if not may_see_list(roles):
         return None
-    shown = fragments.ahead(call.db, cohort.id, roles, cohort.programme.time_zone, call.now)
+    _, shown = _ahead(call, cohort)
     context = {"shown": shown, "cohort_id": cohort.id, "plans": may_plan_sessions(roles)}
     html = Markup(call.house.pages.piece(Piece("sessions/panel.html", context), call.language))
     streams = [sessions.LISTS.of(call.db, cohort.id).stream_id] if may_attend(roles) else []
     return Panel(html, positions(call.db, streams))
 
 
-cohort_panels = (of_cohort,)
+cohort_panels = (now_in_cohort, of_cohort)

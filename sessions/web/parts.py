@@ -1,4 +1,5 @@
-"""What the other files and packages of sessions add to the page of a session: under each slot, and below the slots.
+"""What the other files and packages of sessions add to the page of a session: under each slot, above the slots, and
+below the agenda.
 
 Each list holds makers; a maker gives a section with the positions of the streams it shows, or None for this reader.
 """
@@ -17,6 +18,7 @@ from sessions.slots import SlotFacts
 from sessions.web.doors import OpenSession, OpenSlot
 
 session_parts: list[Callable[[Call, OpenSession], Panel | None]] = []
+parts_below: list[Callable[[Call, OpenSession], Panel | None]] = []
 slot_parts: list[Callable[[Call, OpenSlot], Panel | None]] = []
 # What they show live on a slot's stream, beside the slot itself: regions are shown to many vantages at a time, outside
 # of any call. Called with (db, vantage, session, slot, regions).
@@ -26,9 +28,10 @@ session_shows: list[Callable[[Db, Vantage, SessionFacts, Sequence[str]], Iterabl
 run_shows: list[Callable[[Db, Vantage, SessionFacts, Sequence[str]], Iterable[Placed]]] = []
 
 
-def parts_of(call: Call, opened: OpenSession) -> list[Panel]:
-    """The sections of the session that this reader is shown."""
-    return [panel for make in session_parts if (panel := make(call, opened)) is not None]
+def parts_of(call: Call, opened: OpenSession) -> tuple[list[Panel], list[Panel]]:
+    """The sections of the session that this reader is shown: above its slots, and below its agenda."""
+    above, below = ([panel for make in made if (panel := make(call, opened))] for made in (session_parts, parts_below))
+    return above, below
 
 
 def parts_of_slot(call: Call, opened: OpenSession, slot: SlotFacts) -> list[Panel]:

@@ -22,7 +22,7 @@ from sessions import agenda, leaders, publishing, sessions, slots, telling
 from sessions.leaders import Leading
 from sessions.models import OpenTo, SessionPart
 from sessions.policies import may_unpublish_session
-from sessions.publishing import Answered
+from sessions.publishing import Answered, Prompted
 from sessions.sessions import Changed, Plan
 from sessions.web.doors import CancelDoor, ChangeDoor, OpenSession, PlanDoor, PublishDoor, RunDoor, UnpublishDoor
 from sessions.web.forms import ROWS, CopyForm, PlanForm, WhyForm
@@ -35,6 +35,7 @@ THEIRS = N_(
     "Somebody else changed this session meanwhile. What you typed is still here. Look at theirs, then save to put "
     "yours in its place."
 )
+PROMPTED = N_("It cannot be a draft again: an adviser left a prompt on it. Move it or call it off.")
 
 
 def _rows_of(plan: Plan) -> dict[str, list[tuple[str, ...]]]:
@@ -174,6 +175,8 @@ def unpublish(call: Call, opened: UnpublishDoor) -> Reply:
     except Answered as answered:
         words = N_("It cannot be a draft again: people answered to it (%(count)s). Move it or call it off.")
         raise Rejected({"": Message(words, {"count": answered.count})}) from None
+    except Prompted:
+        raise Rejected({"": Message(PROMPTED)}) from None
     return Reply(f"/sessions/{opened.id}?done=session-unpublished")
 
 

@@ -70,7 +70,7 @@ class AgendaShown(NamedTuple):
 
 class SlotShown(NamedTuple):
     """A slot. `word`: msgid of its state; `number`, `of`: which it is of how many; `video_url` is empty for those who
-    may not attend."""
+    may not attend; `room`: there is a way to its room."""
 
     id: int
     session_id: int
@@ -84,6 +84,7 @@ class SlotShown(NamedTuple):
     word: str
     capacity: int | None
     video_url: str
+    room: bool
     why: str
     ribbon: Ribbon
 
@@ -188,7 +189,7 @@ def slot_shown(db: Db, facts: SessionFacts, slot: SlotFacts, vantage: Vantage, n
     programme = _zone_of(db, facts)
     zones = shared(db, ("zones", facts.cohort_id), lambda: rounds.zones_in(db, facts.cohort_id))
     offered = [one.id for one in _slots_of(db, facts)]
-    state = slot_state(facts, slot, now)
+    state, attends = slot_state(facts, slot, now), may_attend(vantage.roles)
     context = SlotShown(
         id=slot.id,
         session_id=facts.id,
@@ -201,7 +202,8 @@ def slot_shown(db: Db, facts: SessionFacts, slot: SlotFacts, vantage: Vantage, n
         state=state,
         word=STATES[state],
         capacity=slot.capacity,
-        video_url=(slot.video_url or facts.video_url) if may_attend(vantage.roles) else "",
+        video_url=(slot.video_url or facts.video_url) if attends else "",
+        room=attends and facts.published_at is not None and state != SessionState.CANCELLED,
         why=slot.cancelled_why,
         ribbon=ribbon_at(slot.starts_at, zones, programme, vantage.language),
     )

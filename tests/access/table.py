@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tests.access.table_rooms import ROOMS
 from tests.access.table_sessions import SESSIONS
 
 ASKING = (
@@ -284,4 +285,4 @@ TABLE: dict[str, Row] = {
     "texts.socket":               Row("4403 4404 4404 0 0 4404 4404 4404 4404 4404 4404"),
     "live.socket":                Row("4403 4404 4404 0 0 0 4404 0 0 4404 4404"),
 }  # fmt: skip
-TABLE |= {name: Row(*row) for name, row in SESSIONS.items()}
+TABLE |= {name: Row(*row) for name, row in (SESSIONS | ROOMS).items()}

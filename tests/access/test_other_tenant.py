@@ -33,9 +33,10 @@ THINGS = {
     "question",
     "outcome",
     "group",
+    "line",
 }
 # Their programme has no adviser.
-FOR_ADVISERS = ("prompts.own_list",)
+FOR_ADVISERS = ("prompts.own_list", "session_prompts.own_list", "session_prompts.new")
 
 
 @pytest.fixture

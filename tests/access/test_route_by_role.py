@@ -1,4 +1,4 @@
-"""Every route, asked by everybody: the answers are those of the table."""
+"""Every route, asked by everybody: the answers are those of the table. Those of rooms: test_rooms_by_role.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from feedback.models import Thread
 from server.app import PACKAGES
 from server.live.log import positions
 from tests.access.table import ASKING, TABLE, Row
+from tests.access.table_rooms import ROOMS
 from tests.access.walk import Route, every_route, ids_in
 from tests.conftest import Databases, Opened
 from tests.house import House, running
@@ -20,7 +21,7 @@ PAGES = {
     for package in PACKAGES
     for handler in package.routes
     if "GET" in handler.http_methods and not TABLE[str(handler.name)].demo
-}
+} - ROOMS.keys()
 
 
 def person_of(world: World, role: str) -> int | None:
@@ -75,7 +76,7 @@ def test_pages_are_open_to_those_of_the_table(read_house: Opened) -> None:
     assert found == {name: TABLE[name].expected() for name in PAGES}
 
 
-@pytest.mark.parametrize("name", sorted(TABLE.keys() - PAGES))
+@pytest.mark.parametrize("name", sorted(TABLE.keys() - PAGES - ROOMS.keys()))
 def test_verbs_are_open_to_those_of_the_table(databases: Databases, database_kind: str, name: str) -> None:
     row = TABLE[name]
     with databases.copy(database_kind) as (url, world), running(url, demo=row.demo) as house:

@@ -79,6 +79,7 @@ def ids_in(place: Place, world: World) -> dict[str, object]:
         "poll": 987_654,
         "question": 987_654,
         "outcome": 987_654,
+        "line": 987_654,
         "quote": world.quotes[place.cohort],
         "attachment": world.attachments[place.cohort],
         "login": 987_654,

@@ -145,7 +145,9 @@ def test_no_page_of_a_room_shuts_anybody_out(desk: Desk, meeting: Meeting) -> No
         meeting.send(name, "hand")
         meeting.send(name, "sentence", sentence="Curious")
     found = []
-    for name, parts in (("Amara", ("", "?light=1")), ("Farid", ("", "/run-sheet", "/projector", "/ending"))):
+    note = f"/run-sheet/{meeting.items()[0]}"
+    meeting.send("Farid", note[1:], note="Ask Bram first. " * 9, version=0)
+    for name, parts in (("Amara", ("", "?light=1")), ("Farid", ("", "/run-sheet", note, "/projector", "/ending"))):
         page = room(desk, meeting, name)
         for part in parts:
             page.goto(f"{meeting.path}{part}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ LISTS = {
     "sessions.new": "who can be chosen to lead a session: everybody in the cohort, in the order of names",
     "sessions.edit": "the same",
     "sessions.web.planning.": "the same, where that form is filled in anew",
+    "slots.attendance": "who came, for those who run the session and say of everybody whether they did",
+    "sessions.web.attending.": "the same, where that form is filled in anew",
     "cohorts.web.audit.show": "who gave which role and who took data home, for those who answer for it",
 }
 LISTED_STREAMS = ("arrivals",)
@@ -60,7 +63,17 @@ class Collected:
 
 def _kept(route: Route, where: str, answer: httpx.Response) -> Collected:
     headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
-    return Collected(route.name, where, answer.status_code, f"{headers}\n\n{answer.text}")
+    text = unpacked(answer.content) if answer.content.startswith(b"%PDF") else answer.text
+    return Collected(route.name, where, answer.status_code, f"{headers}\n\n{text}")
+
+
+def unpacked(content: bytes) -> str:
+    """A PDF with its compressed streams opened."""
+    parts = [content]
+    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
+        with suppress(zlib.error):
+            parts.append(zlib.decompress(found[1]))
+    return b"\n".join(parts).decode("latin-1")
 
 
 def routes(masked: Masked, method: str) -> list[Route]:
@@ -90,7 +103,8 @@ def do(masked: Masked, who: str | None, place: Place, *, htmx: bool = False) -> 
     for route in routes(masked, "POST"):
         if route.name not in LAST:
             sent = TABLE[route.name].sent if route.name in TABLE else {}
-            data = {name: value.format(role=f"zz{who}".lower()) for name, value in sent.items()}
+            fresh = masked.carried(place) if any("{" in value for value in sent.values()) else {}
+            data = {name: value.format(role=f"zz{who}".lower(), **fresh) for name, value in sent.items()}
             path = route.filled(masked.ids(place))
             yield _kept(route, f"POST {path} as {who}", client.post(path, data=data, headers=headers))
 

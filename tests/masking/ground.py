@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cohorts import memberships
 from cohorts.models import Membership, Role, Team
@@ -12,11 +12,15 @@ from server.clock import utc_now
 from server.db import Db
 from tests.access.walk import ids_in
 from tests.house import House
+from tests.lived import live_through
+from tests.lived_forms import carried
 from tests.world import Place, World
 
 # Who speaks, and the country they are from: nobody else in this world is.
 SPEAKERS = {"Amara": ("BT", "Bhutan"), "Esi": ("TV", "Tuvalu")}
 BOARD = ("Nadia", "Oskar")
+# A word that stands in a note on the run sheet, and nowhere else.
+FOR_THE_SHEET = "Zqharbour"
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,15 @@ class Masked:
     house: House
     world: World
     people: dict[str, int]
+    lived: dict[str, int] = field(default_factory=dict)
 
     def ids(self, place: Place) -> dict[str, object]:
         """What addresses may name in that place."""
-        return ids_in(place, self.world)
+        return ids_in(place, self.world) | (self.lived if place.cohort == self.world.tide.cohort else {})
+
+    def carried(self, place: Place) -> dict[str, object]:
+        """What forms of the room there carry at this moment."""
+        return carried(self.house, self.world.slots[place.cohort][0], self.world.sessions[place.cohort])
 
     def held(self, who: str) -> int:
         """The id of the one membership that person has."""
@@ -70,6 +79,24 @@ def set_rule(masked: Masked, attribution: str) -> None:
     fields = {"name": "Flood warnings", "purpose": "", "attribution": attribution}
     path = f"/cohorts/{masked.world.tide.cohort}/details"
     assert masked.house.visit(masked.people["Farid"]).post(path, data=fields).status_code == 303
+
+
+def meet(masked: Masked, *others: str) -> None:
+    """The cohort's session is lived through: Farid runs it, Amara says everything, the others are with her in the open
+    room and in its group. On the run sheet stands a sentence for Farid alone."""
+    tide = masked.world.tide
+    masked.lived = live_through(masked.house, masked.world, tide.cohort, "Farid", "Amara")
+    room, apart = f"/slots/{masked.world.slots[tide.cohort][0]}/room", masked.carried(tide)["round"]
+    told = {f"{room}/entry": {}, f"{room}/groups/place": {"round": apart, "group": 0}}
+    for name in others:
+        for path, data in told.items():
+            assert masked.house.visit(masked.people[name]).post(path, data=data).status_code == 303
+    note = {"note": f"{FOR_THE_SHEET} is to speak last", "version": 0}
+    sheet = f"{room}/run-sheet/{masked.lived['line']}"
+    assert masked.house.visit(masked.people["Farid"]).post(sheet, data=note).status_code == 303
+    recap = f"/sessions/{masked.world.sessions[tide.cohort]}/recap"
+    for path in (room, f"{room}/projector", f"{room}/groups/{masked.lived['group']}", recap, f"{recap}/pdf"):
+        assert masked.house.visit(masked.people[others[0]]).get(path).status_code == 200, path
 
 
 def say(masked: Masked, who: str, place: Place, text: str, **fields: str) -> int:

@@ -25,12 +25,14 @@ from tests.masking.crawl import (
     without_choices,
     written_together,
 )
-from tests.masking.ground import SPEAKERS, Canary, Masked, lay, say, set_rule
+from tests.masking.ground import FOR_THE_SHEET, SPEAKERS, Canary, Masked, lay, meet, say, set_rule
 from tests.world import World
 
 READERS = ("Bram", "Chiara", "Nadia", "Farid", "Greta", "Hana")
 # Who fills in every form; the facilitator last, whose forms end memberships.
 DOING = ("Chiara", "Nadia", "Farid")
+# Where notes on the run sheet are shown, and what their writer takes home about themselves.
+SHEETS = ("room.sheet_note", "sessions.room.web.run_sheet.", "live.frames", "live.socket", "people.web.my_data.")
 
 
 def found_in(text: str, canaries: list[Canary]) -> list[str]:
@@ -45,7 +47,13 @@ def check(collected: Iterator[Collected], canaries: list[Canary]) -> set[str]:
         seen.add(one.route)
         listed = one.route.startswith(tuple(LISTS)) or one.where.startswith(LISTED_STREAMS)
         assert listed or not found_in(one.text, canaries), f"{one.where}: {found_in(one.text, canaries)}"
+        assert FOR_THE_SHEET not in one.text or is_for_farid(one), one.where
     return seen
+
+
+def is_for_farid(one: Collected) -> bool:
+    """Whether that is a page or a frame of the run sheet, as Farid gets it."""
+    return one.where.endswith(("as Farid", "of Farid")) and one.route.startswith(SHEETS)
 
 
 @pytest.fixture
@@ -71,6 +79,7 @@ def test_nobody_is_told_who_said_what(masked: Masked, caplog: pytest.LogCaptureF
     assert len(shown) == 3 * len(SPEAKERS)
     assert any("ZqnameEsi" in mail.text for mail in others_mail(mailed(masked), "Esi"))
     set_rule(masked, Attribution.ROLE)
+    meet(masked, "Bram", "Nadia")
     with listening(masked, READERS) as told:
         for who, place in (("Amara", tide), ("Amara", reed), ("Esi", tide)):
             assert len(list(do(masked, who, place))) > len(DOING)
@@ -80,6 +89,7 @@ def test_nobody_is_told_who_said_what(masked: Masked, caplog: pytest.LogCaptureF
         theirs, mails = [one for one in canaries if one.who == who], others_mail(told_by_mail, who)
         assert mails
         assert not [mail.to for mail in mails if found_in(f"{mail.subject}\n{mail.text}", theirs)]
+    assert not [mail.to for mail in told_by_mail if FOR_THE_SHEET in mail.text]
     seen |= check(written_together(masked, "Amara", READERS), canaries)
     assert "A team member" in masked.house.visit(masked.people["Chiara"]).get(page).text
     seen |= check(read(masked, None, (tide, reed)), canaries)
@@ -88,6 +98,10 @@ def test_nobody_is_told_who_said_what(masked: Masked, caplog: pytest.LogCaptureF
         seen |= check(replayed(masked, who), canaries)
     for who in DOING:
         seen |= check(do(masked, who, tide, htmx=True), canaries)
+    sheet = f"/slots/{masked.world.slots[tide.cohort][0]}/room/run-sheet"
+    assert FOR_THE_SHEET in masked.house.visit(masked.people["Farid"]).get(sheet).text, (
+        "there was something to be found"
+    )
     there = {one.name for method in ("GET", "POST", "SOCKET") for one in routes(masked, method)}
     assert there - seen == set(LAST), "a route that was not crawled"
     assert not [line for line in caplog.messages if found_in(line, canaries)]

@@ -3,16 +3,14 @@ of its room, its recap or its files."""
 
 from __future__ import annotations
 
-import re
 import secrets
-import zlib
 from collections.abc import Iterator
 
 import pytest
 
 from cohorts.models import Attribution
 from tests.house import House
-from tests.masking.crawl import LISTED_STREAMS, Collected, listening, replayed
+from tests.masking.crawl import LISTED_STREAMS, Collected, listening, replayed, unpacked
 from tests.masking.ground import SPEAKERS, Canary, Masked, lay
 from tests.masking.test_canary import found_in
 from tests.sessions.room.conftest import Meeting, open_meeting
@@ -23,17 +21,6 @@ from tests.world import World
 READERS = ("Bram", "Chiara", "Farid")
 # Who runs the session chooses who leads it, and says of everybody whether they came.
 LISTING = ("/edit", "/attendance")
-
-
-def unpacked(content: bytes) -> str:
-    """A PDF with its compressed streams opened."""
-    parts = [content]
-    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL):
-        try:
-            parts.append(zlib.decompress(found[1]))
-        except zlib.error:
-            continue
-    return b"\n".join(parts).decode("latin-1")
 
 
 def surfaces(meeting: Meeting) -> list[str]:

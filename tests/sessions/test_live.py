@@ -35,7 +35,7 @@ def details(house: House, world: World) -> dict[str, str]:
     with house.database() as db:
         version = session_now(db, world.sessions[world.tide.cohort]).version
     texts = {"theme": "Said anew", "purpose": "Other", "version": str(version), "open_to": "cohort"}
-    return texts | {"attribution": "none", "item_1_title": "Only this", "item_1_minutes": "30"}
+    return texts | {"attribution": "named", "item_1_title": "Only this", "item_1_minutes": "30"}
 
 
 @pytest.mark.parametrize("who", VANTAGES)
@@ -51,6 +51,21 @@ def test_page_while_it_is_said_anew_and_moved(house: House, world: World, browse
     off = {"why": "Wet"}
     assert_live_equals_fresh(house, person, here, lambda: done(browse, f"/slots/{first}/cancellation", **off))
     assert_live_equals_fresh(house, person, here, lambda: done(browse, f"{here}/cancellation", **off))
+
+
+@pytest.mark.parametrize("who", VANTAGES)
+def test_open_pages_turn_over_with_the_rule(house: House, world: World, browse: Browse, who: str) -> None:
+    """Whoever has the page open is sent to ask for it again: it carries prompts, of which another rule tells less."""
+    page = Follower(house, world.people[who], path_of(world))
+    page.connect()
+    done(browse, f"{path_of(world)}/details", **details(house, world) | {"attribution": "none"})
+    assert page.closed_with() == FORBIDDEN
+    page.cut()
+    page.resync()
+    page.connect()
+    kept, fresh = page.settle()
+    page.cut()
+    assert kept == fresh
 
 
 @pytest.mark.parametrize("who", ["Amara", "Farid"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from litestar.handlers import HTTPRouteHandler
 
 from feedback.advice import responses
-from feedback.advice.prompts import erase_withdrawn
 from feedback.advice.web import answering, asking, board, desk, points, reading, writing
 from feedback.advice.web.board import way_to_board, way_to_reading
 from feedback.advice.web.doors import open_to_edit, open_to_prompt, open_to_respond
 from feedback.advice.web.kinds import show
 from feedback.advice.web.panels import beside_form, on_initiative, on_team
 from feedback.advice.web.shown import marks_of
+from feedback.advice.withdrawals import erase_withdrawn
 from feedback.web.drafts import Kind, keep_also
 from server.jobs import Work, hourly
 from server.live.kinds import Kind as LiveKind

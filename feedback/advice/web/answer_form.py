@@ -1,4 +1,5 @@
-"""The form with which a team answers a prompt. It belongs to one reader, so it stands outside every live region."""
+"""The form with which those who were asked answer a prompt. It belongs to one reader, so it stands outside
+every live region."""
 
 from __future__ import annotations
 
@@ -20,13 +21,14 @@ FIRST = ("kind", "until", "text", "attribution")
 
 def answering(call: Call, prompt: OpenPrompt) -> dict[str, Any] | None:
     """What the form shows; None: it is not this reader's to answer."""
-    if Role.MEMBER not in prompt.initiative.vantage.roles:
+    if Role.MEMBER not in prompt.matter.vantage.roles:
         return None
     draft, refused = kept(call, f"response-{prompt.now.id}"), call.rejected
     values = refused.values if refused else draft.fields or {}
     errors = {name: error for name, error in refused.errors.items() if name in FIRST} if refused else {}
     return {
         "prompt": prompt.now,
+        "on_session": prompt.matter.initiative is None,
         "draft": draft,
         "values": values,
         "errors": errors,

@@ -15,7 +15,7 @@ from server.languages import N_
 from server.refusals import Message, Rejected
 from server.routes import verb
 
-WHY = N_("Say why: the adviser learns from it, and so do the other teams.")
+WHY = N_("Say why: the adviser learns from it, and so do the others.")
 WHEN = N_("Choose a day that is still to come.")
 
 
@@ -39,7 +39,7 @@ def _check(call: Call, prompt: OpenPrompt, form: ResponseForm) -> None:
 
 
 def _respond(call: Call, prompt: OpenPrompt, form: ResponseForm) -> None:
-    held = prompt.initiative.held
+    held, initiative = prompt.matter.held, prompt.matter.initiative
     assert held is not None
     responses.respond(
         call.db,
@@ -51,7 +51,7 @@ def _respond(call: Call, prompt: OpenPrompt, form: ResponseForm) -> None:
         membership_id=held.id,
         author_id=call.signed_in.person_id,
         attribution=form.attribution,
-        at_version=prompt.initiative.version,
+        at_version=initiative.version if initiative else 1,
         now=call.now,
     )
 
@@ -59,7 +59,7 @@ def _respond(call: Call, prompt: OpenPrompt, form: ResponseForm) -> None:
 @verb("/prompts/{prompt:int}/stances/{stance:str}")
 def judge(call: Call, prompt: JudgeDoor) -> Reply:
     """Agree or disagree."""
-    kind, held = call.given["stance"], prompt.initiative.held
+    kind, held = call.given["stance"], prompt.matter.held
     assert held is not None
     who = {"person_id": call.signed_in.person_id, "membership_id": held.id}
     stances.take(call.db, prompt.around, prompt.now, kind, now=call.now, **who)
@@ -79,4 +79,4 @@ def _judged(prompt: OpenPrompt, mine: tuple[str, ...] = ()) -> Reply:
 
 
 routes = [respond, judge, forget]
-notices = {"answered": N_("Your team’s answer is there for everybody who can read the prompt.")}
+notices = {"answered": N_("Your answer is there for everybody who can read the prompt.")}

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from cohorts.web.forms import in_summary
-from cohorts.web.fragments import whereabouts
-from feedback.advice import prompts
-from feedback.advice.prompts import LONGEST, RESTORABLE, Erased, Stale
+from feedback.advice import prompts, withdrawals
+from feedback.advice.prompts import LONGEST, Stale
 from feedback.advice.web.answer_form import answering
 from feedback.advice.web.doors import EditDoor, OpenPrompt, PromptDoor, WithdrawDoor
 from feedback.advice.web.forms import RevisionForm
-from feedback.advice.web.shown import Asked, asked, asked_own
+from feedback.advice.web.shown import Asked, about_of, asked, asked_own
+from feedback.advice.withdrawals import RESTORABLE, Erased
 from feedback.web.drafting import kept, sent
 from feedback.web.masks import need_unnamed
 from feedback.web.talk import talk
@@ -27,11 +27,11 @@ ERASED = N_("More than a day has passed since this prompt was withdrawn. Its wor
 
 
 def _asked(call: Call, prompt: OpenPrompt) -> Asked:
-    initiative, id_ = prompt.initiative, prompt.now.id
+    vantage, on, id_ = prompt.matter.vantage, about_of(call.db, prompt.around), prompt.now.id
     if prompt.outside:
-        found = asked_own(call.db, initiative.vantage, initiative, id_, call.signed_in.person_id, call.now)
+        found = asked_own(call.db, vantage, on, id_, call.signed_in.person_id, call.now)
     else:
-        found = asked(call.db, initiative.vantage, initiative, id_, call.now)
+        found = asked(call.db, vantage, on, id_, call.now)
     if found is None:
         raise NotYours
     return found
@@ -39,8 +39,8 @@ def _asked(call: Call, prompt: OpenPrompt) -> Asked:
 
 def _own_page(call: Call, prompt: OpenPrompt) -> Page:
     """One's own prompt and what became of it: who it is for talks about it among themselves."""
-    initiative, found = prompt.initiative, _asked(call, prompt)
-    context = {"initiative": initiative, "whereabouts": whereabouts(initiative), "asked": found.fragment}
+    found = _asked(call, prompt)
+    context = {"matter": prompt.matter, "asked": found.fragment}
     mine = found.mine(call.signed_in.person_id)
     return Page("advice/own.html", context | {"id": prompt.now.id}, (prompt.around.around,), mine)
 
@@ -49,14 +49,13 @@ def prompt_page(call: Call, prompt: OpenPrompt) -> Page:
     """A prompt, what became of it and what is said about it."""
     if prompt.outside:
         return _own_page(call, prompt)
-    initiative, found = prompt.initiative, _asked(call, prompt)
+    found = _asked(call, prompt)
     answer, call.rejected, refused = answering(call, prompt), None, call.rejected
     # What is refused here is an answer; the form of the conversation stays as it was.
     said = talk(call, prompt.thread)
     call.rejected = refused
     context = {
-        "initiative": initiative,
-        "whereabouts": whereabouts(initiative),
+        "matter": prompt.matter,
         "asked": found.fragment,
         "answering": answer,
         **said.context,
@@ -122,7 +121,7 @@ def revise(call: Call, prompt: EditDoor, form: RevisionForm) -> Reply:
 @page("/prompts/{prompt:int}/withdrawal", name="prompts.withdrawal")
 def confirm(call: Call, prompt: WithdrawDoor) -> Page:
     """The question before a prompt is taken back; afterwards, until when it can be put back."""
-    at: datetime | None = prompts.withdrawn_at(call.db, prompt.now.id)
+    at: datetime | None = withdrawals.withdrawn_at(call.db, prompt.now.id)
     until = at + RESTORABLE if at and at + RESTORABLE > call.now else None
     context = {"prompt": prompt, "taken": at, "until": until, "zone": call.signed_in.time_zone or "UTC"}
     return Page("advice/withdrawal.html", context)
@@ -131,7 +130,7 @@ def confirm(call: Call, prompt: WithdrawDoor) -> Page:
 @verb("/prompts/{prompt:int}/withdrawal")
 def withdraw(call: Call, prompt: WithdrawDoor) -> Reply:
     """Take a prompt back. What was said about it stays."""
-    prompts.withdraw(call.db, prompt.around.stream_id, prompt.now, now=call.now)
+    withdrawals.withdraw(call.db, prompt.around.stream_id, prompt.now, now=call.now)
     return shown(prompt)
 
 
@@ -139,7 +138,7 @@ def withdraw(call: Call, prompt: WithdrawDoor) -> Reply:
 def restore(call: Call, prompt: WithdrawDoor) -> Reply:
     """Put a prompt back, within a day of taking it back."""
     try:
-        prompts.restore(call.db, prompt.around.stream_id, prompt.now, now=call.now)
+        withdrawals.restore(call.db, prompt.around.stream_id, prompt.now, now=call.now)
     except Erased:
         raise NotAllowed(ERASED) from None
     return shown(prompt)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 
 from cohorts.audiences import AUDIENCE_WORDS
 from cohorts.identity import Author, Byline, shown_as
 from cohorts.web.doors import standing
-from feedback.advice import desk
+from feedback.advice import desk, own
 from feedback.advice.desk import PROMPTING, REVISING, TALKING, Begun, Entrusted
 from feedback.advice.following import of_initiatives
+from feedback.advice.models import ResponseKind
 from feedback.advice.policies import may_open_desk
-from feedback.advice.web.words import KIND_WORDS, STATE_NAMES, STATE_WORDS
+from feedback.advice.web.words import KIND_WORDS, STATE_NAMES, STATE_WORDS, state_of
 from feedback.models import Subject
 from feedback.web.forms import NOT_OURS
 from server.calls import Call, Door, Reply
@@ -25,6 +27,7 @@ from server.routes import page, verb
 
 # How much of what is new a team's part lists, and how much of a draft is read there.
 MOST, FIRST_WORDS = 5, 100
+MOST_ON_SESSIONS = 20
 DRAFT_WORDS: dict[str, str] = {
     PROMPTING: N_("A prompt you began"),
     TALKING: N_("A comment you began"),
@@ -50,6 +53,20 @@ class Said(NamedTuple):
     first: int
     audience: str
     on_prompt: bool
+
+
+class OnSession(NamedTuple):
+    """What its adviser left on a session, and what became of it. `kind` and `state_word` are msgids."""
+
+    id: int
+    session_id: int
+    theme: str
+    kind: str
+    opening: str
+    state: str
+    state_word: str
+    parked_until: date | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +155,16 @@ def _context(call: Call, entrusted: Sequence[Entrusted]) -> dict[str, Any]:
     teams = [_shown(one) for one in entrusted]
     several = len({one.head.place.cohort_id for one in entrusted}) > 1
     zone = call.signed_in.time_zone or "UTC"
-    return {"teams": teams, "several": several, "zone": zone, "first_words": FIRST_WORDS}
+    mine = own.on_sessions(call.db, standing(call), call.now, MOST_ON_SESSIONS)
+    told = {"on_sessions": [_on_session(row) for row in mine], "first_words": FIRST_WORDS}
+    return {"teams": teams, "several": several, "zone": zone, **told}
+
+
+def _on_session(row: Any) -> OnSession:
+    state = state_of(False, row.owed, row.response)
+    until = row.parked_until if state == ResponseKind.PARKED else None
+    words = KIND_WORDS[row.kind], row.opening, STATE_NAMES[state], STATE_WORDS[state]
+    return OnSession(row.id, row.session_id, row.theme, *words, until, row.answered_at or row.at)
 
 
 @page("/desk")

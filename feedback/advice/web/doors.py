@@ -1,10 +1,11 @@
-"""Doors to advice: the way to a prompt goes through its discussion, and so through the initiative."""
+"""Doors to advice: the way to a prompt goes through its discussion, and so through what it is on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
 
+from cohorts.policies import Vantage
 from cohorts.web.doors import OpenInitiative, open_initiative
 from feedback import threads
 from feedback.advice import own, prompts, stances
@@ -19,16 +20,18 @@ from feedback.advice.policies import (
 )
 from feedback.advice.prompts import PromptNow
 from feedback.advice.web.words import CIRCLES
+from feedback.models import Matter
 from feedback.threads import ThreadNow
 from feedback.web.doors import OpenThread, open_thread
+from feedback.web.matters import OpenMatter, open_matter
 from server.calls import Call, Door, Region
 from server.refusals import NotAllowed, NotYours
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPrompt:
-    """A prompt this reader may see, its discussion, and the initiative's thread for the same audience, whose stream
-    carries it. `outside`: it is theirs, but they do not belong to those it is for: nothing may be shown of the
+    """A prompt this reader may see, its discussion, and the thread on all of its matter for the same audience, whose
+    stream carries it. `outside`: it is theirs, but they do not belong to those it is for: nothing may be shown of the
     discussion, and neither stream may be followed."""
 
     now: PromptNow
@@ -37,9 +40,9 @@ class OpenPrompt:
     outside: bool = False
 
     @property
-    def initiative(self) -> OpenInitiative:
-        """The initiative it is on."""
-        return self.thread.initiative
+    def matter(self) -> OpenMatter:
+        """What it is on."""
+        return self.thread.matter
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -47,19 +50,24 @@ class OpenPrompt:
         return () if self.outside else (Region(self.around.stream_id, f"asked-{self.now.id}"),)
 
 
-def threads_here(call: Call, initiative: OpenInitiative) -> list[ThreadNow]:
-    """The threads on an initiative that was opened, one for each audience the reader belongs to."""
-    return call.once(
-        ("threads", initiative.id), lambda: threads.on_initiative(call.db, initiative.vantage, initiative.id)
-    )
+def _wholes(call: Call, ids: Matter, vantage: Vantage) -> list[ThreadNow]:
+    if ids.initiative_id is not None:
+        return threads.on_initiative(call.db, vantage, ids.initiative_id)
+    assert ids.session_id is not None
+    return threads.on_session(call.db, vantage, ids.session_id)
 
 
-def circles_of(call: Call, initiative: OpenInitiative) -> list[ThreadNow]:
+def threads_here(call: Call, matter: OpenMatter) -> list[ThreadNow]:
+    """The threads on all of a matter that was opened, one for each audience the reader belongs to."""
+    key = ("threads", matter.ids.initiative_id or matter.ids)
+    return call.once(key, lambda: _wholes(call, matter.ids, matter.vantage))
+
+
+def circles_of(call: Call, matter: OpenMatter) -> list[ThreadNow]:
     """The same for every audience there is, to write to: from the team outwards. Nothing may be shown of them."""
-    team = initiative.team
-    every = own.circles(call.db, initiative.vantage, team.id, team.cohort_id)
-    found = threads.on_initiative(call.db, every, initiative.id)
-    return sorted(found, key=lambda one: CIRCLES.index(one.kind))
+    team = matter.initiative.team.id if matter.initiative else None
+    every = own.circles(call.db, matter.vantage, team, matter.cohort_id)
+    return sorted(_wholes(call, matter.ids, every), key=lambda one: CIRCLES.index(one.kind))
 
 
 def _now(call: Call) -> PromptNow:
@@ -85,18 +93,19 @@ def open_to_read(call: Call) -> OpenPrompt:
 
 
 def _own(call: Call, now: PromptNow) -> OpenPrompt:
-    call.given = {**call.given, "initiative": now.initiative_id}
-    initiative = open_initiative(call)
-    if not may_read_own_prompt(initiative.vantage, call.signed_in.person_id, now):
+    found = threads.around_of(call.db, thread_id=now.thread_id)
+    assert found is not None
+    matter = open_matter(call, *found)
+    if not may_read_own_prompt(matter.vantage, call.signed_in.person_id, now):
         raise NotYours
-    around = next(one for one in circles_of(call, initiative) if one.audience_id == now.audience_id)
-    return OpenPrompt(now, OpenThread(around, initiative), around, outside=True)
+    around = next(one for one in circles_of(call, matter) if one.audience_id == now.audience_id)
+    return OpenPrompt(now, OpenThread(around, matter), around, outside=True)
 
 
 def _among(call: Call, now: PromptNow) -> OpenPrompt:
     call.given = {**call.given, "thread": now.thread_id}
     thread = open_thread(call)
-    found = (one for one in threads_here(call, thread.initiative) if one.audience_id == now.audience_id)
+    found = (one for one in threads_here(call, thread.matter) if one.audience_id == now.audience_id)
     return OpenPrompt(now, thread, next(found))
 
 
@@ -133,9 +142,9 @@ def open_to_withdraw(call: Call) -> OpenPrompt:
 
 
 def open_to_respond(call: Call) -> OpenPrompt:
-    """A prompt that this reader's own team was given."""
+    """A prompt that this reader's own team was given, or a session that they run."""
     found = open_prompt(call)
-    if not may_respond(found.initiative.vantage, found.now) or found.initiative.held is None:
+    if not may_respond(found.matter.vantage, found.now) or found.matter.held is None:
         raise NotAllowed
     return found
 
@@ -145,8 +154,8 @@ def open_to_judge(call: Call) -> OpenPrompt:
     found = open_prompt(call)
     if call.given["stance"] not in stances.WORDS:
         raise NotYours
-    initiative = found.initiative
-    if not may_take_stance(initiative.vantage, initiative.held, call.signed_in.person_id, found.now):
+    matter = found.matter
+    if not may_take_stance(matter.vantage, matter.held, call.signed_in.person_id, found.now):
         raise NotAllowed
     return found
 

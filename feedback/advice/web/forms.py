@@ -52,7 +52,7 @@ def _address(text: str) -> str:
 
 def _response(text: str) -> str:
     if text not in set(ResponseKind):
-        raise Wrong(N_("Choose what the team does with it."))
+        raise Wrong(N_("Choose what you do with it."))
     return text
 
 

@@ -16,9 +16,9 @@ from cohorts.models import Role
 from cohorts.policies import Vantage
 from feedback.advice import stances
 from feedback.advice.anchors import AROUND, Anchor, Found, Mark, find, marked, shown_text
-from feedback.advice.policies import advises
 from feedback.advice.web.words import (
     ABOUT_POINT,
+    ABOUT_SESSION,
     ABOUT_WORDS,
     KIND_WORDS,
     OPEN,
@@ -28,10 +28,25 @@ from feedback.advice.web.words import (
     WITHDRAWN,
     state_of,
 )
+from feedback.models import Matter
 from server.pages import Fragment
 
 # Behind all that are open come those that were answered, whatever their ids, and then those that were withdrawn.
 ANSWERED, TAKEN_BACK = 10**9, 2 * 10**9
+
+
+class About(NamedTuple):
+    """What prompts are about, as it is now: a matter, the programme's zone, and the HTML of its chapters, if it has
+    any."""
+
+    matter: Matter
+    zone: str
+    markup: Mapping[str, str]
+
+    @property
+    def whole(self) -> str:
+        """All of it, a msgid."""
+        return ABOUT_SESSION if self.matter.session_id is not None else ABOUT_WORDS[""]
 
 
 class Card(NamedTuple):
@@ -65,10 +80,11 @@ class Card(NamedTuple):
         here = self.quote and self.item_id is None
         return Anchor(self.quote, self.before, self.after, self.place) if here else None
 
-    @property
-    def about(self) -> str:
-        """What it is about, a msgid."""
-        return ABOUT_WORDS[self.chapter] if self.item_id is None else ABOUT_POINT
+    def about(self, on: About) -> str:
+        """What of that matter it is about, a msgid."""
+        if self.item_id is not None:
+            return ABOUT_POINT
+        return ABOUT_WORDS[self.chapter] if self.chapter else on.whole
 
 
 class CardShown(NamedTuple):
@@ -101,10 +117,12 @@ class Said(NamedTuple):
 
 
 class OwedShown(NamedTuple):
-    """The prompts a team owes an answer: id, kind (msgid), how it begins. `own`: seen by the team itself."""
+    """The prompts that are owed an answer, by a team or (`on_session`) by those who run a session: id, kind (msgid),
+    how it begins. `own`: seen by those who owe it."""
 
     items: tuple[tuple[int, str, str], ...]
     own: bool
+    on_session: bool
 
 
 class Passage(NamedTuple):
@@ -148,12 +166,12 @@ class StanceShown(NamedTuple):
 
 
 class AskedShown(NamedTuple):
-    """All there is of a prompt. `number` 0: it has no mark in the text its reader sees. `responses`: newest first.
-    `before`: what it said before its edits, and when. `edits`: number and time of the versions of the initiative in
-    which its chapter changed since."""
+    """All there is of a prompt. `initiative_id` None: it is on a session. `number` 0: it has no mark in the text its
+    reader sees. `responses`: newest first. `before`: what it said before its edits, and when. `edits`: number and time
+    of the versions of the initiative in which its chapter changed since."""
 
     id: int
-    initiative_id: int
+    initiative_id: int | None
     number: int
     kind: str
     html: str
@@ -196,8 +214,8 @@ def texts_in(markup: Mapping[str, str]) -> dict[str, str]:
     return {name: shown_text(html) for name, html in markup.items()}
 
 
-def card(one: Card, number: int, texts: Mapping[str, str], zone: str, vantage: Vantage) -> Fragment:
-    """A prompt as it stands on its initiative."""
+def card(one: Card, number: int, texts: Mapping[str, str], on: About, vantage: Vantage) -> Fragment:
+    """A prompt as it stands on its matter."""
     state = state_of(one.withdrawn, one.owed, one.response)
     shown = CardShown(
         id=one.id,
@@ -205,7 +223,7 @@ def card(one: Card, number: int, texts: Mapping[str, str], zone: str, vantage: V
         order={OPEN: 0, WITHDRAWN: TAKEN_BACK}.get(state, ANSWERED) - one.id,
         kind=KIND_WORDS[one.kind],
         opening=one.opening,
-        about=one.about,
+        about=one.about(on),
         passage=("found" if found(one, texts) else "lost") if one.anchor else "",
         audience=READ_BY[one.audience],
         state=STATE_NAMES[state],
@@ -213,7 +231,7 @@ def card(one: Card, number: int, texts: Mapping[str, str], zone: str, vantage: V
         parked_until=one.parked_until if state not in (OPEN, WITHDRAWN) else None,
         by=shown_as(Author(*one.author), one.attribution, vantage),
         at=one.at,
-        zone=zone,
+        zone=on.zone,
         edited=one.version > 1,
         said=said(one),
     )
@@ -235,11 +253,11 @@ def marks(cards: Sequence[Card], markup: Mapping[str, str]) -> dict[str, str]:
     return {name: marked(markup[name], each) for name, each in wanted.items()}
 
 
-def owed(cards: Iterable[Card], initiative_id: int, vantage: Vantage) -> Fragment:
-    """What the team owes an answer, longest waiting first."""
+def owed(cards: Iterable[Card], matter: Matter, vantage: Vantage) -> Fragment:
+    """What is owed an answer there, longest waiting first."""
     items = tuple((one.id, KIND_WORDS[one.kind], one.opening) for one in cards if one.owed)
-    shown = OwedShown(items, Role.MEMBER in vantage.roles)
-    return Fragment("advice/_owed.html", shown, f"owed-{initiative_id}")
+    shown = OwedShown(items, Role.MEMBER in vantage.roles, matter.session_id is not None)
+    return Fragment("advice/_owed.html", shown, f"owed-{matter.key}")
 
 
 def passage(one: Card, texts: Mapping[str, str]) -> Passage | None:
@@ -256,9 +274,9 @@ def passage(one: Card, texts: Mapping[str, str]) -> Passage | None:
     return Passage(before, text[here.begin : here.end], after, here.how)
 
 
-def beside(one: Card, texts: Mapping[str, str]) -> Beside:
+def beside(one: Card, on: About, texts: Mapping[str, str]) -> Beside:
     """A prompt beside the form for the text it is about."""
-    return Beside(one.id, KIND_WORDS[one.kind], one.opening, one.about, passage(one, texts))
+    return Beside(one.id, KIND_WORDS[one.kind], one.opening, one.about(on), passage(one, texts))
 
 
 def response(row: Sequence[Any], now: datetime, vantage: Vantage) -> ResponseShown:
@@ -277,8 +295,3 @@ def stances_shown(rows: Iterable[Sequence[Any]], vantage: Vantage) -> tuple[Stan
         StanceShown(kind, word, tuple(sorted(by_kind[kind], key=lambda by: (by.masked, by.name.casefold()))))
         for kind, word in stances.WORDS.items()
     )
-
-
-def judges(vantage: Vantage, withdrawn: bool) -> bool:
-    """Whether those who look from here may agree or disagree, each with what others asked."""
-    return advises(vantage) and not withdrawn

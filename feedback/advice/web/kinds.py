@@ -1,4 +1,5 @@
-"""What advice shows on the streams of threads: those of an initiative, one for each audience, carry its prompts."""
+"""What advice shows on the streams of threads: those of an initiative or a session, one for each audience, carry its
+prompts."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from cohorts.policies import Vantage
 from cohorts.web.kinds import marked
 from feedback.advice.bells import DESK
 from feedback.advice.web import fragments
-from feedback.advice.web.fragments import Card
-from feedback.advice.web.shown import asked, cards_on, facts_of
+from feedback.advice.web.fragments import About, Card
+from feedback.advice.web.shown import about_of, asked, cards_on, facts_of
 from feedback.threads import ThreadNow
 from server.clock import utc_now
 from server.db import Db
@@ -19,41 +20,50 @@ from server.languages import N_
 from server.live.kinds import Placed
 from server.refusals import Message
 
-KINDS = ("prompt-", "asked-", "said-", "owed-", "marks-")
+KINDS = ("prompt-", "asked-", "said-")
 
 
 def show(db: Db, vantage: Vantage, thread: ThreadNow, regions: Sequence[str]) -> Iterator[Placed]:
     """The regions of prompts on the stream of a thread as they are now, for that vantage."""
     touched = {kind: _numbers(regions, kind) for kind in KINDS}
-    if Role.ADVISER in vantage.roles and (talked(regions) or touched["owed-"]):
+    owes, key = f"owed-{thread.matter.key}" in regions, thread.matter.key
+    if Role.ADVISER in vantage.roles and (talked(regions) or owes):
         yield Placed(DESK, None, poke=True)
-    if not any(touched.values()):
+    if not (any(touched.values()) or owes):
         return
-    now, initiative = utc_now(), facts_of(db, thread.initiative_id)
-    cards = cards_on(db, vantage, initiative.id, now)
+    now, on = utc_now(), about_of(db, thread)
+    cards = cards_on(db, vantage, on.matter, now)
     by_id = {one.id: (number, one) for number, one in enumerate(cards, 1)}
-    texts = fragments.texts_in(fragments.markup_of(initiative))
-    if touched["marks-"]:
-        shown = marked(db, vantage, initiative)
-        yield Placed(shown.dom_id, shown, elsewhere=True)
+    texts = fragments.texts_in(on.markup)
+    if owes:
+        yield from _around(db, vantage, on, cards, marks=f"marks-{key}" in regions)
     for number, one in (by_id[id_] for id_ in touched["prompt-"] if id_ in by_id):
-        shown = fragments.card(one, number, texts, thread.zone, vantage)
-        into, say = f"prompts-{initiative.id}", _sentence(one)
+        shown = fragments.card(one, number, texts, on, vantage)
+        into, say = f"prompts-{key}", _sentence(one)
         yield Placed(shown.dom_id, shown, into, say=say, owner_id=one.author_id, elsewhere=True)
     for id_ in (id_ for id_ in touched["asked-"] if id_ in by_id):
-        if found := asked(db, vantage, initiative, id_, now):
+        if found := asked(db, vantage, on, id_, now):
             known = Placed(found.fragment.dom_id, found.fragment, owner_id=found.author_id, elsewhere=True)
             yield replace(known, holders=found.holders, anew=f"stance-{id_}-")
     for one in (one for one in cards if one.thread_id in touched["said-"]):
         shown = fragments.said(one)
         yield Placed(shown.dom_id, shown, elsewhere=True)
-    if touched["owed-"]:
-        shown = fragments.owed(cards, initiative.id, vantage)
+
+
+def _around(db: Db, vantage: Vantage, on: About, cards: Sequence[Card], *, marks: bool) -> Iterator[Placed]:
+    """What is owed, and where an initiative's prompts show elsewhere: in its text (`marks`), and on pages that fetch
+    what they put together."""
+    shown = fragments.owed(cards, on.matter, vantage)
+    yield Placed(shown.dom_id, shown, elsewhere=True)
+    if on.matter.initiative_id is None:
+        return
+    initiative = facts_of(db, on.matter.initiative_id)
+    if marks:
+        shown = marked(db, vantage, initiative)
         yield Placed(shown.dom_id, shown, elsewhere=True)
-        # One page alone shows the team's board: it fetches it.
-        yield Placed(f"board-{initiative.team.id}", None, poke=True)
-        yield Placed(f"reading-list-{initiative.cohort.id}", None, poke=True)
-        yield Placed(f"on-points-{initiative.team.id}", None, poke=True)
+    yield Placed(f"board-{initiative.team.id}", None, poke=True)
+    yield Placed(f"reading-list-{initiative.cohort.id}", None, poke=True)
+    yield Placed(f"on-points-{initiative.team.id}", None, poke=True)
 
 
 def talked(regions: Sequence[str]) -> bool:
@@ -69,5 +79,5 @@ def _sentence(one: Card) -> Message:
     if one.withdrawn:
         return Message(N_("A prompt was withdrawn"))
     if one.response and not one.owed:
-        return Message(N_("The team answered a prompt"))
+        return Message(N_("A prompt was answered"))
     return Message(N_("A prompt was edited")) if one.version > 1 else Message(N_("New prompt"))

@@ -1,4 +1,5 @@
-"""What advice shows on other packages' pages: on an initiative, on the form that edits it, and on its team's page."""
+"""What advice shows on other packages' pages: on an initiative, on the form that edits it, on its team's page, and on
+what else people talk about."""
 
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ from feedback.advice import prompts
 from feedback.advice.models import ResponseKind
 from feedback.advice.policies import advises, asks_outside
 from feedback.advice.web import fragments
-from feedback.advice.web.fragments import Card
-from feedback.advice.web.shown import cards_of, cards_on, own_cards
+from feedback.advice.web.fragments import About, Card
+from feedback.advice.web.shown import about, cards_of, cards_on, own_cards
 from feedback.advice.web.words import ASIDE, KIND_WORDS, READ_BY, STATE_NAMES, STATE_WORDS, state_of
+from feedback.models import Matter
+from feedback.web.matters import OpenMatter, matter_of
 from server.calls import Call
-from server.languages import Language
+from server.languages import N_, Language
 from server.pages import Encoded, Pages, Piece
 
 
@@ -37,9 +40,23 @@ class OwnPrompt(NamedTuple):
     parked_until: date | None
 
 
+class Words(NamedTuple):
+    """What is said around the prompts on a kind of matter: msgids. `selects`: a passage can be asked about."""
+
+    head: str
+    ask: str
+    none: str
+    selects: bool = False
+
+
+TO_TEAM = Words(
+    N_("From the board"), N_("Give the team a prompt"), N_("Nobody has asked the team anything yet."), selects=True
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The prompts of an initiative for one vantage: the panel, the chapters with its marks, and the ids of the items of
+    """The prompts on a matter for one vantage: the panel, the chapters with its marks, and the ids of the items of
     each author."""
 
     shown: Encoded
@@ -49,28 +66,26 @@ class Advice:
 
 def on_initiative(call: Call, initiative: OpenInitiative) -> Panel | None:
     """The prompts on an initiative, for those who belong to one of its audiences."""
-    vantage = initiative.vantage
-    if not vantage.audiences:
+    if not initiative.vantage.audiences:
         return None
-    told = prompts.told_on(call.db, vantage, initiative.id, call.now)
-    given = (
-        told,
-        initiative.id,
-        initiative.programme.time_zone,
-        tuple(fragments.markup_of(initiative).items()),
-        vantage,
-        call.language,
-    )
+    return on_matter(call, matter_of(initiative), about(initiative), TO_TEAM)
+
+
+def on_matter(call: Call, matter: OpenMatter, on: About, words: Words) -> Panel:
+    """The prompts on a matter, for those who belong to one of its audiences."""
+    vantage, chapters = matter.vantage, tuple(on.markup.items())
+    told = prompts.told_on(call.db, vantage, matter.ids, call.now)
+    given = told, matter.ids, on.zone, chapters, words, vantage, call.language
     found: Advice = call.house.pages.made(_made, *given)
     mine = tuple(found.mine.get(call.signed_in.person_id, ()))
-    return Panel(_with_own(call, initiative, found.shown), marked=found.marked, mine=mine)
+    return Panel(_with_own(call, matter, found.shown), marked=found.marked, mine=mine)
 
 
-def _with_own(call: Call, initiative: OpenInitiative, shown: Encoded) -> Encoded:
+def _with_own(call: Call, matter: OpenMatter, shown: Encoded) -> Encoded:
     """What is the same for all who look from there, and behind it what this reader alone asked of others."""
-    if not asks_outside(initiative.vantage):
+    if not asks_outside(matter.vantage):
         return shown
-    piece = call.house.pages.piece(own_list(call, initiative), call.language)
+    piece = call.house.pages.piece(own_list(call, matter), call.language)
     return Encoded(shown.html + piece.encode())
 
 
@@ -82,45 +97,48 @@ def _own(one: Card) -> OwnPrompt:
     return OwnPrompt(one.id, *words, STATE_NAMES[state], STATE_WORDS[state], until)
 
 
-def own_list(call: Call, initiative: OpenInitiative) -> Piece:
+def own_list(call: Call, matter: OpenMatter) -> Piece:
     """What this reader asked of people they do not belong to."""
-    found = own_cards(call.db, initiative.vantage, initiative.id, call.signed_in.person_id, call.now)
-    return Piece("advice/own_list.html", {"id": initiative.id, "items": [_own(one) for one in found]})
+    found = own_cards(call.db, matter.vantage, matter.ids, call.signed_in.person_id, call.now)
+    return Piece("advice/own_list.html", {"matter": matter, "items": [_own(one) for one in found]})
 
 
 def _made(
     pages: Pages,
     told: str,
-    initiative_id: int,
+    matter: Matter,
     zone: str,
     chapters: tuple[tuple[str, str], ...],
+    words: Words,
     vantage: Vantage,
     language: Language,
 ) -> Advice:
     """Kept by what it is made of, as a window of a conversation is (feedback/web/conversations.py)."""
-    cards, markup = cards_of(told), dict(chapters)
-    texts = fragments.texts_in(markup)
+    cards, on = cards_of(told), About(matter, zone, dict(chapters))
+    texts = fragments.texts_in(on.markup)
     mine: dict[int, list[str]] = {}
-    shown = [fragments.card(one, number, texts, zone, vantage) for number, one in enumerate(cards, 1)]
+    shown = [fragments.card(one, number, texts, on, vantage) for number, one in enumerate(cards, 1)]
     for one in cards:
         mine.setdefault(one.author_id, []).append(f"prompt-{one.id}")
     context = {
-        "initiative_id": initiative_id,
+        "matter": matter,
+        "words": words,
         "cards": sorted(shown, key=lambda one: one.context.order),  # type: ignore[attr-defined]
-        "states": [(STATE_NAMES[state], words) for state, words in STATE_WORDS.items() if state != ASIDE],
+        "states": [(STATE_NAMES[state], word) for state, word in STATE_WORDS.items() if state != ASIDE],
         "advises": advises(vantage),
     }
     html = pages.piece(Piece("advice/panel.html", context), language)
-    return Advice(Encoded(html.encode()), fragments.marks(cards, markup), mine)
+    return Advice(Encoded(html.encode()), fragments.marks(cards, on.markup), mine)
 
 
 def beside_form(call: Call, initiative: OpenInitiative) -> Panel | None:
     """What the team owes an answer, beside the text it is about to change."""
-    cards = [one for one in cards_on(call.db, initiative.vantage, initiative.id, call.now) if one.owed]
+    on = about(initiative)
+    cards = [one for one in cards_on(call.db, initiative.vantage, on.matter, call.now) if one.owed]
     if not cards:
         return None
-    texts = fragments.texts_in(fragments.markup_of(initiative))
-    piece = Piece("advice/beside.html", {"items": [fragments.beside(one, texts) for one in cards]})
+    texts = fragments.texts_in(on.markup)
+    piece = Piece("advice/beside.html", {"items": [fragments.beside(one, on, texts) for one in cards]})
     return Panel(Markup(call.house.pages.piece(piece, call.language)), aside=True)
 
 
@@ -132,7 +150,8 @@ def on_team(call: Call, team: OpenTeam) -> Panel | None:
     found, reads = call.memo.get(("initiative of team", team.id)) or (None, False)
     if found is None or not reads:
         return None
-    cards = cards_on(call.db, team.vantage, found.id, call.now)
+    matter = Matter(found.id)
+    cards = cards_on(call.db, team.vantage, matter, call.now)
     here = threads.on_initiative(call.db, team.vantage, found.id)
-    shown = fragments.owed(cards, found.id, team.vantage)
+    shown = fragments.owed(cards, matter, team.vantage)
     return Panel(call.house.pages.show(shown, call.language), tuple(one.position for one in here))

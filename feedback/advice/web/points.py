@@ -18,6 +18,7 @@ from feedback.advice.web.board import BoardDoor
 from feedback.advice.web.fragments import Card
 from feedback.advice.web.shown import cards_on
 from feedback.advice.web.words import KIND_WORDS, READ_BY, STATE_NAMES, STATE_WORDS, state_of
+from feedback.models import Matter
 from server.calls import Call
 from server.live.log import Position
 from server.pages import Piece
@@ -79,7 +80,7 @@ def on_points(call: Call, team_id: int, vantage: Vantage) -> tuple[Piece, tuple[
     items: list[AskedOf] = []
     live: tuple[Position, ...] = ()
     if found and vantage.audiences:
-        cards = cards_on(call.db, vantage, found[0].id, call.now)
+        cards = cards_on(call.db, vantage, Matter(found[0].id), call.now)
         items = [_asked(one) for one in cards if one.item_id is not None and not one.withdrawn]
         live = tuple(one.position for one in threads.on_initiative(call.db, vantage, found[0].id))
     return Piece("advice/on_points.html", {"team_id": team_id, "items": items}), live

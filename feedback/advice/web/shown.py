@@ -13,9 +13,12 @@ from cohorts.initiatives import InitiativeFacts
 from cohorts.policies import Vantage
 from feedback.advice import own, prompts, responses, stances
 from feedback.advice.models import Prompt
+from feedback.advice.policies import advises
 from feedback.advice.web import fragments
-from feedback.advice.web.fragments import AskedShown, Card
+from feedback.advice.web.fragments import About, AskedShown, Card
 from feedback.advice.web.words import KIND_WORDS, READ_BY, STATE_NAMES, STATE_WORDS, state_of
+from feedback.models import Matter
+from feedback.threads import ThreadNow
 from server.clock import utc_now
 from server.db import Db
 from server.live.kinds import shared
@@ -47,12 +50,10 @@ def _dated(card: Card) -> Card:
     return card._replace(parked_until=date.fromisoformat(until)) if isinstance(until, str) else card
 
 
-def cards_on(db: Db, vantage: Vantage, initiative_id: int, now: datetime) -> list[Card]:
-    """The prompts on an initiative that can be read from here, oldest first."""
+def cards_on(db: Db, vantage: Vantage, matter: Matter, now: datetime) -> list[Card]:
+    """The prompts on a matter that can be read from here, oldest first."""
     return shared(
-        db,
-        ("prompts", initiative_id, vantage.audiences),
-        lambda: cards_of(prompts.told_on(db, vantage, initiative_id, now)),
+        db, ("prompts", matter, vantage.audiences), lambda: cards_of(prompts.told_on(db, vantage, matter, now))
     )
 
 
@@ -61,47 +62,59 @@ def facts_of(db: Db, initiative_id: int) -> InitiativeFacts:
     return shared(db, ("initiative", initiative_id), lambda: initiatives.read(db, id=initiative_id)[0])
 
 
+def about(initiative: InitiativeFacts) -> About:
+    """An initiative as prompts are about it."""
+    return About(Matter(initiative.id), initiative.programme.time_zone, fragments.markup_of(initiative))
+
+
+def about_of(db: Db, thread: ThreadNow) -> About:
+    """The same of whatever a thread is on: a session has no chapters."""
+    if thread.matter.initiative_id is None:
+        return About(thread.matter, thread.zone, {})
+    return about(facts_of(db, thread.matter.initiative_id))
+
+
 def marks_of(db: Db, vantage: Vantage, initiative: InitiativeFacts) -> Mapping[str, str]:
     """The chapters with what is marked in them for those who look from here."""
     if not vantage.audiences:
         return {}
-    return fragments.marks(cards_on(db, vantage, initiative.id, utc_now()), fragments.markup_of(initiative))
+    cards = cards_on(db, vantage, Matter(initiative.id), utc_now())
+    return fragments.marks(cards, fragments.markup_of(initiative))
 
 
-def asked(db: Db, vantage: Vantage, initiative: InitiativeFacts, prompt_id: int, now: datetime) -> Asked | None:
+def asked(db: Db, vantage: Vantage, on: About, prompt_id: int, now: datetime) -> Asked | None:
     """All there is of a prompt, as seen from here; None: it cannot be seen."""
-    cards = cards_on(db, vantage, initiative.id, now)
+    cards = cards_on(db, vantage, on.matter, now)
     number = next((at for at, one in enumerate(cards, 1) if one.id == prompt_id), None)
     if number is None:
         return None
-    return _whole(db, vantage, initiative, cards[number - 1], number, now)
+    return _whole(db, vantage, on, cards[number - 1], number, now)
 
 
-def own_cards(db: Db, vantage: Vantage, initiative_id: int, person_id: int, now: datetime) -> list[Card]:
-    """What that person asked on an initiative of people they do not belong to, oldest first."""
-    return [fragments.card_of(row) for row in own.cards(db, vantage, initiative_id, person_id, now)]
+def own_cards(db: Db, vantage: Vantage, matter: Matter, person_id: int, now: datetime) -> list[Card]:
+    """What that person asked on a matter of people they do not belong to, oldest first."""
+    return [fragments.card_of(row) for row in own.cards(db, vantage, matter, person_id, now)]
 
 
-def asked_own(
-    db: Db, vantage: Vantage, initiative: InitiativeFacts, prompt_id: int, person_id: int, now: datetime
-) -> Asked | None:
+def asked_own(db: Db, vantage: Vantage, on: About, prompt_id: int, person_id: int, now: datetime) -> Asked | None:
     """The same of one of those; None: it is none of theirs. It has no number: nobody counts what that circle says."""
-    found = own_cards(db, vantage, initiative.id, person_id, now)
+    found = own_cards(db, vantage, on.matter, person_id, now)
     one = next((card for card in found if card.id == prompt_id), None)
-    return _whole(db, vantage, initiative, one, 0, now) if one else None
+    return _whole(db, vantage, on, one, 0, now) if one else None
 
 
-def _whole(db: Db, vantage: Vantage, initiative: InitiativeFacts, one: Card, number: int, now: datetime) -> Asked:
+def _whole(db: Db, vantage: Vantage, on: About, one: Card, number: int, now: datetime) -> Asked:
     stored, judged = db.get_one(Prompt, one.id, populate_existing=True), stances.on_prompt(db, one.id)
-    shown = _asked(db, vantage, initiative, one, number, stored, judged, now)
-    holders = tuple((row[7], f"stance-{one.id}-{row[6]}") for row in judged)
+    shown = _asked(db, vantage, on, one, number, stored, judged, now)
+    # Of what was taken back nobody is shown what they thought of it.
+    holders = () if one.withdrawn else tuple((row[7], f"stance-{one.id}-{row[6]}") for row in judged)
     return Asked(Fragment("advice/_asked.html", shown, f"asked-{one.id}"), one.author_id, holders)
 
 
 def _asked(
     db: Db,
     vantage: Vantage,
-    initiative: InitiativeFacts,
+    on: About,
     one: Card,
     number: int,
     stored: Prompt,
@@ -112,25 +125,26 @@ def _asked(
     # Withdrawn words are shown to nobody, and neither is what they were about.
     stands, answers = not one.withdrawn, responses.responses_to(db, one.id)
     since = answers[0].at_version if answers else stored.at_version
-    edits = responses.edits_since(db, initiative.id, one.chapter, since) if stands else ()
+    edited = on.matter.initiative_id if stands else None
+    edits = responses.edits_since(db, edited, one.chapter, since) if edited is not None else ()
     return AskedShown(
         id=one.id,
-        initiative_id=initiative.id,
+        initiative_id=on.matter.initiative_id,
         number=number,
         kind=KIND_WORDS[one.kind],
         html=stored.html if stands else "",
         url=stored.url if stands else "",
         source=stored.source if stands else "",
-        about=one.about,
+        about=one.about(on),
         item_id=one.item_id,
-        passage=fragments.passage(one, fragments.texts_in(fragments.markup_of(initiative))),
+        passage=fragments.passage(one, fragments.texts_in(on.markup)),
         audience=READ_BY[one.audience],
         state=STATE_NAMES[state],
         state_word=STATE_WORDS[state],
         by=shown_as(Author(*one.author), one.attribution, vantage),
         at=one.at,
-        zone=initiative.programme.time_zone,
-        may_judge=fragments.judges(vantage, one.withdrawn),
+        zone=on.zone,
+        may_judge=advises(vantage) and not one.withdrawn,
         responses=tuple(fragments.response(row, now, vantage) for row in answers),
         stances=fragments.stances_shown(judged, vantage) if stands else (),
         before=tuple((row.html, row.at) for row in prompts.versions(db, one.id)) if stands else (),

@@ -23,7 +23,7 @@ KIND_HINTS: dict[str, str] = {
 }
 
 OPEN, WITHDRAWN, ASIDE = "open", "withdrawn", "aside"
-# What became of a prompt. A parked one that is back is open again; the team answers nothing that it does not see.
+# What became of a prompt. A parked one that is back is open again; a team answers nothing that it does not see.
 STATE_WORDS: dict[str, str] = {
     OPEN: N_("Waits for an answer"),
     ResponseKind.TOOK_ON: N_("Took on"),
@@ -49,6 +49,7 @@ RESPONSE_WORDS: dict[str, str] = {
 
 # What a prompt is about: the whole (no name), or one chapter.
 ABOUT_WORDS: dict[str, str] = {"": N_("The whole initiative")} | {name: CHAPTER_WORDS[name][0] for name in CHAPTERS}
+ABOUT_SESSION = N_("The session")
 ABOUT_POINT = N_("A point of feedback that the team received")
 
 # Who can read a prompt. Its author always can, also where they do not belong to those they asked.

@@ -26,6 +26,7 @@ from sessions.room.web import (
     polls,
     presence,
     projector,
+    prompting,
     questions,
     recap,
     recap_edit,
@@ -48,17 +49,16 @@ kinds: list[Kind] = [*room_kinds]
 notices: dict[str, str] = {**room.notices}
 works: list[Work] = [*ending.works]
 room_parts += [running.agenda_part, hands.hands_part, presence.presence_part, sentences.sentences_part]
-room_parts += [run_sheet.sheet_part]
-room_parts += [polls.polls_part, questions.questions_part]
+room_parts += [run_sheet.sheet_part, groups.groups_part, polls.polls_part, questions.questions_part]
 when_somebody_comes += [polls.somebody_came]
 owns += [polls.own_votes, questions.own_wants]
 when_over += [questions.over]
 routes += [*notes.routes, *groups.routes, *group_page.routes]
 kinds += [*group_kinds.kinds]
-room_parts += [groups.groups_part, notes.notes_part]
+room_parts += [notes.notes_part]
 text_kinds: list[TextKind] = [*notes.text_kinds, *group_page.text_kinds]
 routes += [*outcomes.routes, *recap.routes, *recap_edit.routes, *exports.routes, *impressions.routes]
 kinds += [*recap.kinds]
 notices |= recap_edit.notices | impressions.notices
 room_parts.insert(0, impressions.impression_part)
-room_parts += [outcomes.outcomes_part]
+room_parts += [outcomes.outcomes_part, prompting.prompting_part]

@@ -17,7 +17,6 @@ from server.calls import Call
 from server.forms import Form, one_line, words
 from server.languages import ENGLISH, N_, Language
 from server.pages import Pages, Piece, country
-from server.receipts import new_key
 from server.refusals import Message, Rejected
 from sessions.room.questions import LONGEST, Spot
 from sessions.room.web.doors import OpenRoom
@@ -60,7 +59,7 @@ def asking(call: Call, room: OpenRoom, spot: Spot) -> dict[str, Any]:
     rule, role = room.vantage.attribution, room.held.role
     offered = [one for one in STRICTNESS if stricter(rule, one) == one]
     said = {Attribution.ROLE: call.text(BY_ROLE[role]), Attribution.NONE: call.text(NOBODY)}
-    fresh = {"text": "", "attribution": offered[0].value, "key": new_key()}
+    fresh = {"text": "", "attribution": offered[0].value, "key": room.form_key()}
     return {
         "to": f"/slots/{room.id}/room/questions" if spot.group_id is None else f"/groups/{spot.group_id}/questions",
         "id": spot.list_id,

@@ -150,7 +150,7 @@ def answer(call: Call, question: RunQuestionDoor, form: AnswerForm) -> Reply:
     """Write it down."""
     by_id = call.signed_in.person_id
     _or_say(lambda: questions.answer(call.db, question.spot, question.now, form.answer, by_id=by_id, now=call.now))
-    return _back(question)
+    return _settled(question)
 
 
 @verb("/questions/{question:int}/state", again=answer_page)
@@ -160,7 +160,15 @@ def settle(call: Call, question: RunQuestionDoor, form: SettleForm) -> Reply:
         raise Rejected({"": Message(NOT_OURS)})
     by_id = call.signed_in.person_id
     _or_say(lambda: questions.settle(call.db, question.spot, question.now, form.state, by_id=by_id, now=call.now))
-    return _back(question)
+    return _settled(question)
+
+
+def _settled(question: OpenQuestion) -> Reply:
+    if question.spot.group_id is None:
+        return _back(question)
+    # The page of the room, where this is done, shows nothing else of a group's questions.
+    run = Region(question.spot.run_stream_id, questions.run_region(question.id))
+    return Reply(question.run_place, (run,))
 
 
 def _back(question: OpenQuestion, *, mine: tuple[str, ...] = (), anew: str = "") -> Reply:

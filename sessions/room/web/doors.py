@@ -8,11 +8,12 @@ from typing import Annotated
 from cohorts.identity import stricter
 from cohorts.policies import Held, Vantage
 from server.calls import Call, Door
+from server.receipts import new_key
 from server.refusals import NotAllowed, NotYours
 from sessions.room import rooms
 from sessions.room.policies import is_open, may_enter, may_run_room
-from sessions.room.rooms import ROOM, RoomFacts
-from sessions.web.doors import OpenSlot, attend, slot_where
+from sessions.room.rooms import ROOM, RoomFacts, There
+from sessions.web.doors import OpenSlot, attended, slot_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class OpenRoom:
     held: Held
     runs: bool
     is_open: bool
+    # Stands for the keys of the forms in a part that is kept (keeping.py).
+    mark: str = ""
+
+    def form_key(self) -> str:
+        """A key for a form about to be shown."""
+        return self.mark or new_key()
 
     @property
     def id(self) -> int:
@@ -47,13 +54,21 @@ class Entrance:
 
 def open_entrance(call: Call) -> Entrance:
     """The way into the room of the slot the path names."""
-    return _entrance(call, attend(call))
+    there, slot = _slot(call, call.given["slot"])
+    return _entrance(call, attended(slot), there)
 
 
-def _entrance(call: Call, slot: OpenSlot) -> Entrance:
+def _slot(call: Call, slot_id: int) -> tuple[There, OpenSlot]:
+    """That slot, and what there is for the reader. Whether they may know of it is asked after that."""
+    there = rooms.there(call.db, slot_id, call.signed_in.person_id)
+    if there is None:
+        raise NotYours
+    return there, slot_in(call, there.around, there.session_id, slot_id)
+
+
+def _entrance(call: Call, slot: OpenSlot, there: There) -> Entrance:
     held = slot.session.held
     assert held is not None
-    there = rooms.there(call.db, slot.id, call.signed_in.person_id)
     runs = may_run_room(slot.session.roles, there.part)
     entered = _stands(slot) and may_enter(runs, slot.now.starts_at, slot.now.ends_at, call.now)
     return Entrance(slot, there.room, held, runs, entered, there.has_come)
@@ -83,10 +98,10 @@ def open_room(call: Call) -> OpenRoom:
 
 def room_of_slot(call: Call, slot_id: int) -> OpenRoom:
     """The room of that slot."""
-    slot = slot_where(call, "id", slot_id)
+    there, slot = _slot(call, slot_id)
     if slot.session.held is None:
         raise NotYours
-    return room_behind(call, _entrance(call, slot))
+    return room_behind(call, _entrance(call, slot, there))
 
 
 def room_of_stream(call: Call, column: str, stream_id: int) -> OpenRoom:

@@ -19,6 +19,7 @@ from server.routes import page
 from sessions.room import documents
 from sessions.room.documents import Block, Document, Heading, Listed, Paragraph, Table, Written
 from sessions.room.gathering import Came, Gathered, SlotGathered
+from sessions.room.web.notes import called
 from sessions.room.web.outcomes import HEADS, KINDS
 from sessions.room.web.recap_doors import OpenRecap, RecapDoor
 from sessions.room.web.recap_edit import notes_of
@@ -136,9 +137,13 @@ def _questions(out: Export) -> Iterator[Block]:
     def part(slot: SlotGathered) -> Iterator[Block]:
         names = (N_("Question"), N_("Asked by"), N_("State"), N_("Answer"))
         rows = [(one.text, one.who.name, out.say(STATES[one.state]), one.answer) for one in slot.asked]
-        yield Table(tuple(out.say(one) for one in names), tuple(rows))
+        if rows:
+            yield Table(tuple(out.say(one) for one in names), tuple(rows))
+        if slot.asked_in_groups:
+            yield Paragraph(out.say(N_("Asked in groups:")))
+            yield Listed(tuple(f"{called(out.call, one)}: {one.asked}" for one in slot.asked_in_groups))
 
-    yield from _slots(out, N_("Questions"), lambda slot: slot.asked, part)
+    yield from _slots(out, N_("Questions"), lambda slot: slot.asked or slot.asked_in_groups, part)
 
 
 def _said(out: Export) -> Iterator[Block]:

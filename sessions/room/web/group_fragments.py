@@ -18,8 +18,10 @@ from server.pages import Fragment
 from server.refusals import Message
 from sessions.room import groups, placing
 from sessions.room.groups import GroupFacts, Placed, RoundFacts
+from sessions.room.placing import How
 from sessions.room.rooms import RoomFacts
-from sessions.room.web.running import TimerShown, zone_of
+from sessions.room.web.running import TimerShown
+from sessions.room.web.zones import zone_of
 
 MORE_TIME = N_("The groups have another end now.")
 
@@ -34,12 +36,14 @@ class GroupRow(NamedTuple):
 
 
 class GroupsShown(NamedTuple):
-    """The groups that are open now, for everybody in the room; none: nobody is in groups."""
+    """The groups that are open now, for everybody in the room; none: nobody is in groups. `by_hand`: whoever has no
+    place yet is given one by those who run the room."""
 
     slot_id: int
     round_id: int
     task: str
     groups: tuple[GroupRow, ...]
+    by_hand: bool
 
 
 class AllTimeShown(NamedTuple):
@@ -133,14 +137,16 @@ def _row(group: GroupFacts, people: dict[int, list[Placed]]) -> GroupRow:
     return GroupRow(group.id, group.number, group.name, len(people.get(group.id, ())))
 
 
-def groups_shown(db: Db, slot_id: int) -> Fragment:
+def groups_shown(db: Db, vantage: Vantage, slot_id: int) -> Fragment:
     """The groups as everybody in the room sees them."""
     around, found, people = _current(db, slot_id)
     dom_id = f"room-groups-{slot_id}"
     if around is None or not around.is_open:
-        return Fragment("room/_groups.html", GroupsShown(slot_id, 0, "", ()), dom_id)
+        return Fragment("room/_groups.html", GroupsShown(slot_id, 0, "", (), by_hand=False), dom_id)
     rows = tuple(_row(one, people) for one in found)
-    shown = GroupsShown(slot_id, around.id, around.task, rows)
+    # Where nobody is named nobody is put anywhere: they go themselves.
+    by_hand = around.how == How.HAND and vantage.attribution == Attribution.NAMED
+    shown = GroupsShown(slot_id, around.id, around.task, rows, by_hand)
     return Fragment("room/_groups.html", shown, dom_id)
 
 

@@ -90,12 +90,12 @@ def ask(call: Call, group: AskGroupDoor, form: QuestionForm) -> Reply:
 
 
 def _spot(call: Call, room: OpenRoom, group_id: int) -> Spot | None:
-    """Where that group asks, for those inside while it is open."""
+    """Where that group asks: for those inside while it is open, and for those who run the room also afterwards."""
     try:
         found = group_by_id(call, group_id)
     except NotYours:
         return None
-    return spot_of(room.now, found.now) if found.is_open else None
+    return spot_of(room.now, found.now) if found.is_open or room.runs else None
 
 
 def _right(call: Call, group_id: int) -> TextRight:

@@ -19,12 +19,13 @@ from server.refusals import Message, NotAllowed, Rejected
 from server.routes import verb
 from sessions.room import groups, placing
 from sessions.room.groups import RoundFacts
+from sessions.room.known import NOTHING
 from sessions.room.placing import How, NothingBefore, TooFew
 from sessions.room.rooms import Elsewhen, RoomFacts
 from sessions.room.web import group_fragments
 from sessions.room.web.doors import OpenRoom, RunOpenRoomDoor, TakePartDoor
 from sessions.room.web.group_forms import CallForm, ExtendForm, OpenForm, PrepareForm, PutForm, RoundForm
-from sessions.room.web.parts import RoomPart
+from sessions.room.web.parts import RoomPart, known_in
 from sessions.room.web.room import room_page
 from sessions.room.web.words import SOMEBODY_ELSE
 from sessions.slots import SLOT
@@ -42,10 +43,10 @@ SAY_SOMETHING = N_("Write a message first.")
 
 
 def _placed(db: Db, vantage: Vantage, room: RoomFacts, regions: Sequence[str], now: datetime) -> list[Placed]:
-    return list(_shown(db, room.slot_id, regions))
+    return list(_shown(db, vantage, room.slot_id, regions))
 
 
-def _shown(db: Db, slot_id: int, regions: Sequence[str]) -> Iterator[Placed]:
+def _shown(db: Db, vantage: Vantage, slot_id: int, regions: Sequence[str]) -> Iterator[Placed]:
     if f"room-called-{slot_id}" in regions:
         last = group_fragments.last_opened(db, slot_id)
         said = group_fragments.called_shown(last, slot_id)
@@ -55,7 +56,7 @@ def _shown(db: Db, slot_id: int, regions: Sequence[str]) -> Iterator[Placed]:
         more = Message(group_fragments.MORE_TIME) if group_fragments.last_is_open(db, slot_id) else None
         yield Placed(shown.dom_id, shown, elsewhere=True, say=more)
     if f"room-groups-{slot_id}" in regions:
-        shown, own = group_fragments.groups_shown(db, slot_id), group_fragments.holders(db, slot_id)
+        shown, own = group_fragments.groups_shown(db, vantage, slot_id), group_fragments.holders(db, slot_id)
         yield Placed(shown.dom_id, shown, elsewhere=True, holders=own, anew=f"place-{slot_id}-")
 
 
@@ -73,12 +74,15 @@ def _piece(call: Call, room: OpenRoom) -> Piece:
         context = {"run": run, "hows": hows, "values": typed, "errors": errors_of(call), "key": new_key()}
         return Piece("room/groups_run.html", {"room": room, **context})
     said = group_fragments.called_shown(group_fragments.last_opened(call.db, room.id), room.id)
-    shown, time = group_fragments.groups_shown(call.db, room.id), group_fragments.all_time_shown(call.db, room.id)
+    shown = group_fragments.groups_shown(call.db, room.vantage, room.id)
+    time = group_fragments.all_time_shown(call.db, room.id)
     context = {"room": room, "groups": shown, "said": said, "time": time, "errors": errors_of(call)}
     return Piece("room/groups.html", context)
 
 
 def _mine(call: Call, room: OpenRoom) -> tuple[str, ...]:
+    if known_in(call, room).rounds == NOTHING:
+        return ()
     around = groups.now_of(group_fragments.rounds_of(call.db, room.id))
     if around is None or not around.is_open:
         return ()
@@ -203,5 +207,6 @@ groups_part = RoomPart(
     *("groups", ("room-groups-", "room-called-"), _piece, _placed, _placed_run),
     mine=_mine,
     projected=_projected,
+    made_of=lambda known, room: () if known.rounds == NOTHING else None,
 )
 routes: list[HTTPRouteHandler] = [prepare, open_all, extend, call_all, end, put, go]

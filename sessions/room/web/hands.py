@@ -20,7 +20,7 @@ from sessions.room import hands
 from sessions.room.hands import Raised
 from sessions.room.rooms import RoomFacts
 from sessions.room.web.doors import OpenRoom, RunOpenRoomDoor, TakePartDoor
-from sessions.room.web.parts import RoomPart
+from sessions.room.web.parts import RoomPart, known_in
 from sessions.room.web.words import NOT_OURS
 
 
@@ -90,8 +90,7 @@ def _piece(call: Call, room: OpenRoom) -> Piece | None:
 
 
 def _mine(call: Call, room: OpenRoom) -> tuple[str, ...]:
-    me = call.signed_in.person_id
-    up = next((one.id for one in _queue(call.db, room.id) if one.person_id == me), None)
+    up = known_in(call, room).hand
     return _own(room.id, up) if up is not None else ()
 
 
@@ -138,5 +137,10 @@ def lower(call: Call, room: RunOpenRoomDoor, form: HandForm) -> Reply:
     return _back(room)
 
 
-hands_part = RoomPart("hands", ("room-hands-", "room-queue-"), _piece, _placed, _placed_run, aside=True, mine=_mine)
+hands_part = RoomPart(
+    *("hands", ("room-hands-", "room-queue-"), _piece, _placed, _placed_run),
+    aside=True,
+    mine=_mine,
+    made_of=lambda known, room: (known.hands,),
+)
 routes: list[HTTPRouteHandler] = [raise_own, lower_own, call_on, lower]

@@ -27,9 +27,9 @@ def is_light(call: Call) -> bool:
     return call.query.get("light", call.cookies.get(COOKIE)) == "1"
 
 
-def lightened(html: str) -> Markup:
+def lightened(html: bytes) -> Markup:
     """The same without what would be fetched or drawn."""
-    return Markup(_HEAVY.sub("", html))
+    return Markup(_HEAVY.sub("", html.decode()))
 
 
 class LightForm(Form):

@@ -18,10 +18,11 @@ from server.languages import N_
 from server.live.kinds import Placed, shared
 from server.live.texts import TextKind, TextRight, texts_now
 from server.pages import Fragment, Piece, date_time
-from server.receipts import new_key
 from server.routes import page
 from sessions.room import groups, notes
+from sessions.room.gathering import AskedInGroup
 from sessions.room.groups import GroupFacts
+from sessions.room.known import NOTHING
 from sessions.room.notes import RoundNotes
 from sessions.room.rooms import NOTES, RoomFacts
 from sessions.room.web.doors import OpenRoom, RoomDoor, room_of_slot
@@ -47,7 +48,7 @@ class BackShown(NamedTuple):
     rounds: tuple[tuple[str, tuple[GroupWords, ...]], ...]
 
 
-def called(call: Call, group: GroupFacts | GroupWords) -> str:
+def called(call: Call, group: GroupFacts | GroupWords | AskedInGroup) -> str:
     """The name of a group in the reader's language."""
     return group.name or call.text(GROUP, number=group.number)
 
@@ -74,7 +75,7 @@ def _placed(db: Db, vantage: Vantage, room: RoomFacts, regions: Sequence[str], n
 def _piece(call: Call, room: OpenRoom) -> Piece:
     text = texts_now(call.db, [room.now.notes_id])[room.now.notes_id]
     back = back_shown(call.db, room.id)
-    return Piece("room/notes.html", {"room": room, "text": text, "key": new_key(), "back": back})
+    return Piece("room/notes.html", {"room": room, "text": text, "key": room.form_key(), "back": back})
 
 
 @page("/slots/{slot:int}/room/notes.md", name="room.notes")
@@ -110,7 +111,11 @@ def _right(call: Call, slot_id: int) -> TextRight:
     return TextRight(read=True, write=room_of_slot(call, slot_id).is_open)
 
 
-notes_part = RoomPart("notes", ("room-notes-",), _piece, _placed)
+# What groups bring back is in texts of their own.
+notes_part = RoomPart(
+    *("notes", ("room-notes-",), _piece, _placed),
+    made_of=lambda known, room: (known.notes,) if known.rounds == NOTHING else None,
+)
 routes: list[HTTPRouteHandler] = [export]
 text_kinds = [
     TextKind(NOTES, _right, names=notes.writers_in, page=lambda db, slot_id: f"/slots/{slot_id}/room"),

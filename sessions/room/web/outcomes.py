@@ -103,7 +103,7 @@ def _form(call: Call, room: OpenRoom) -> str:
     """One that nobody has written in is kept: it is alike for all but for its key."""
     if call.rejected is not None:
         return call.house.pages.piece(new_form(call, room), call.language)
-    return call.house.pages.made(_unwritten, room.id, call.language).replace(MARK, new_key())
+    return call.house.pages.made(_unwritten, room.id, call.language).replace(MARK, room.form_key())
 
 
 def _unwritten(pages: Pages, room_id: int, language: Language) -> str:
@@ -232,5 +232,8 @@ def _back(room: OpenRoom, dropped: int | None = None) -> Reply:
     return Reply(f"/slots/{room.id}/room{to}", (Region(room.now.stream_id, shown),))
 
 
-outcomes_part = RoomPart("outcomes", ("room-outcomes-",), _piece, _placed)
+outcomes_part = RoomPart(
+    *("outcomes", ("room-outcomes-",), _piece, _placed),
+    made_of=lambda known, room: (known.outcomes,),
+)
 routes: list[HTTPRouteHandler] = [write_down, edit, change, drop, restore]

@@ -6,7 +6,7 @@ part says what they are in one place, `placed`, and puts the forms beside them i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from server.db import Db
 from server.live.kinds import Placed
 from server.live.log import Position
 from server.pages import Fragment, Piece
+from sessions.room import known
+from sessions.room.known import Known
 from sessions.room.rooms import RoomFacts
 from sessions.room.web.doors import OpenRoom
 
@@ -32,7 +34,9 @@ class RoomPart:
     and all; None: not for them. `placed`: those of the regions asked for that are its own, for everybody in the room;
     `placed_run`: what those who run it see beyond that. `aside`: it stands beside the rest. `mine`: the ids of the
     reader's own items in it. `live`: streams it shows beside the room's. `projected`: what of
-    it is shown on the wall, large: live like the rest, without controls and without anything about a person."""
+    it is shown on the wall, large: live like the rest, without controls and without anything about a person. `made_of`:
+    what of the room it is made of for those who do not run it; as long as that stays, so does its HTML (keeping.py);
+    None: it is made anew for each."""
 
     name: str
     regions: tuple[str, ...]
@@ -43,10 +47,16 @@ class RoomPart:
     mine: Callable[[Call, OpenRoom], tuple[str, ...]] = lambda call, room: ()
     live: Callable[[Call, OpenRoom], tuple[Position, ...]] = lambda call, room: ()
     projected: Callable[[Call, OpenRoom], tuple[Fragment, ...]] = lambda call, room: ()
+    made_of: Callable[[Known, OpenRoom], tuple[Hashable, ...] | None] = lambda known, room: None
 
     def of(self, regions: Sequence[str]) -> list[str]:
         """Those of the regions that are its own."""
         return [one for one in regions if one.startswith(self.regions)]
+
+
+def known_in(call: Call, room: OpenRoom) -> Known:
+    """What there is in the room, and what of it is the reader's own: asked once in a call."""
+    return call.once(("known in", room.id), lambda: known.of_room(call.db, room.id, call.signed_in.person_id))
 
 
 # In the order of the page; each file of a part puts its own here, and web/__init__.py imports them in that order.

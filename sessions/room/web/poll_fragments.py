@@ -21,6 +21,8 @@ from sessions.room.web.poll_forms import KINDS
 
 # The weights of open words: the class of the most written has the last of them.
 WEIGHTS = 5
+# More than there will be polls: what is open stands before what is over.
+_FIRST = 10**12
 
 
 class WordShown(NamedTuple):
@@ -43,7 +45,8 @@ class ResultShown(NamedTuple):
 
 
 class PollShown(NamedTuple):
-    """A poll as everybody in the room sees it. `order`: the latest first; `result` None: not revealed."""
+    """A poll as everybody in the room sees it. `order`: those that are open first, then the latest; `result` None: not
+    revealed."""
 
     id: int
     order: int
@@ -107,7 +110,8 @@ def for_all(
     """Those polls that are wanted as everybody sees them."""
     revealed = [poll for poll in found if poll.opened_at is not None and poll.revealed_at is not None]
     counted = tallies_of(db, [poll for poll in revealed if poll in wanted])
-    return [_shown(db, vantage, room, poll, counted.get(poll.id)) for poll in wanted if poll.opened_at is not None]
+    shown = [_shown(db, vantage, room, poll, counted.get(poll.id)) for poll in wanted if poll.opened_at is not None]
+    return sorted(shown, key=lambda one: one.context.order)  # type: ignore[attr-defined]
 
 
 def on_wall(db: Db, vantage: Vantage, room: RoomFacts, found: Sequence[PollFacts]) -> Fragment:
@@ -120,14 +124,15 @@ def on_wall(db: Db, vantage: Vantage, room: RoomFacts, found: Sequence[PollFacts
 
 
 def _shown(db: Db, vantage: Vantage, room: RoomFacts, poll: PollFacts, tally: Tally | None) -> Fragment:
+    is_open = poll.is_open and room.ended_at is None
     shown = PollShown(
         poll.id,
-        -poll.id,
+        -poll.id - (_FIRST if is_open else 0),
         poll.kind,
         poll.question,
         is_named(poll, vantage),
         choices_of(poll),
-        poll.is_open and room.ended_at is None,
+        is_open,
         _result(db, vantage, poll, tally) if tally else None,
     )
     return Fragment("room/_poll.html", shown, polls.region(poll.id))

@@ -22,10 +22,14 @@ from sessions.room.web.poll_doors import LookAfterPollDoor, OpenPoll, RunPollDoo
 from sessions.room.web.poll_forms import KINDS, PollForm, TurnForm
 from sessions.room.web.polls import preparing
 from sessions.room.web.room import room_page
-from sessions.room.web.words import NOT_OURS, SOMEBODY_ELSE
+from sessions.room.web.words import NOT_OURS
 
 ANSWERED = N_("Somebody has voted already, so this poll cannot be changed. Close it and copy it, then change the copy.")
 ENOUGH = N_("A room has at most %(most)s polls.")
+MEANWHILE = N_(
+    "Somebody else changed, closed or took down this poll first, so nothing was done. Go back to the room, look at the "
+    "poll as it stands now, and do again what you still want."
+)
 OVER = N_("This session is over. Only the results of a poll can still be shown or hidden.")
 
 
@@ -43,7 +47,7 @@ def _or_say(act: Callable[[], object]) -> None:
     try:
         act()
     except Elsewhen:
-        raise Rejected({"": Message(SOMEBODY_ELSE)}) from None
+        raise Rejected({"": Message(MEANWHILE)}) from None
     except Answered:
         raise Rejected({"": Message(ANSWERED)}) from None
     except TooMany:
@@ -64,25 +68,21 @@ def prepare(call: Call, room: RunOpenRoomDoor, form: PollForm) -> Reply:
     return Reply(f"/slots/{room.id}/room#{region}", (Region(room.now.run_stream_id, region),))
 
 
-def _open(call: Call, poll: OpenPoll, base: int) -> None:
-    polls.open_poll(call.db, poll.room.now, poll.now, base=base, now=call.now)
+def _at(act: Callable[..., None]) -> Callable[[Call, OpenPoll, int, int], None]:
+    return lambda call, poll, base, by_id: act(call.db, poll.room.now, poll.now, base=base, by_id=by_id, now=call.now)
 
 
-def _close(call: Call, poll: OpenPoll, base: int) -> None:
-    polls.close(call.db, poll.room.now, poll.now, base=base, now=call.now)
+def _whenever(act: Callable[..., None]) -> Callable[[Call, OpenPoll, int, int], None]:
+    return lambda call, poll, base, by_id: act(call.db, poll.room.now, poll.now, base=base, by_id=by_id)
 
 
-def _reveal(call: Call, poll: OpenPoll, base: int) -> None:
-    polls.reveal(call.db, poll.room.now, poll.now, base=base, now=call.now)
-
-
-_ACTS: dict[str, Callable[[Call, OpenPoll, int], None]] = {
-    "open": _open,
-    "close": _close,
-    "reveal": _reveal,
-    "conceal": lambda call, poll, base: polls.conceal(call.db, poll.room.now, poll.now, base=base),
-    "take down": lambda call, poll, base: polls.take_down(call.db, poll.room.now, poll.now, base=base),
-    "discard": lambda call, poll, base: polls.discard(call.db, poll.room.now, poll.now, base=base),
+_ACTS: dict[str, Callable[[Call, OpenPoll, int, int], None]] = {
+    "open": _at(polls.open_poll),
+    "close": _at(polls.close),
+    "reveal": _at(polls.reveal),
+    "conceal": _whenever(polls.conceal),
+    "take down": _whenever(polls.take_down),
+    "discard": _whenever(polls.discard),
 }
 # What can still be done when the room is over.
 _AFTERWARDS = ("reveal", "conceal")
@@ -114,7 +114,7 @@ def turn(call: Call, poll: LookAfterPollDoor, form: TurnForm) -> Reply:
         raise Rejected({"": Message(NOT_OURS)})
     if not poll.room.is_open and form.act not in _AFTERWARDS:
         raise Rejected({"": Message(OVER)})
-    _or_say(lambda: _ACTS[form.act](call, poll, form.version))
+    _or_say(lambda: _ACTS[form.act](call, poll, form.version, call.signed_in.person_id))
     return _back(poll)
 
 
@@ -128,7 +128,8 @@ def _back(poll: OpenPoll) -> Reply:
 def change(call: Call, poll: RunPollDoor, form: PollForm) -> Reply:
     """Say it anew, while nobody has voted."""
     plan = form.plan(may_name=_may_name(poll.room))
-    _or_say(lambda: polls.change(call.db, poll.room.now, poll.now, plan, base=form.version))
+    by = {"base": form.version, "by_id": call.signed_in.person_id}
+    _or_say(lambda: polls.change(call.db, poll.room.now, poll.now, plan, **by))
     return _back(poll)
 
 

@@ -18,7 +18,7 @@ from sessions.room.models import PollKind
 from sessions.room.polls import POLL, PollFacts
 from sessions.room.rooms import RoomFacts
 from sessions.room.web.doors import OpenRoom
-from sessions.room.web.parts import RoomPart
+from sessions.room.web.parts import RoomPart, known_in
 from sessions.room.web.poll_forms import KINDS
 from sessions.room.web.poll_fragments import for_all, for_those_who_run, on_wall, polls_of
 
@@ -49,7 +49,7 @@ def _placed_run(db: Db, vantage: Vantage, room: RoomFacts, regions: Sequence[str
 
 
 def _piece(call: Call, room: OpenRoom) -> Piece:
-    found = call.once(("polls of", room.id), lambda: polls_of(call.db, room.now))
+    found = polls_of(call.db, room.now)
     shown = for_all(call.db, room.vantage, room.now, found, found)
     run = for_those_who_run(call.db, room.vantage, room.now, found) if room.runs else None
     form = preparing(call, room) if room.runs and room.is_open else None
@@ -81,10 +81,7 @@ def starts(poll_id: int) -> str:
 
 
 def _mine(call: Call, room: OpenRoom) -> tuple[str, ...]:
-    found = call.once(("polls of", room.id), lambda: polls_of(call.db, room.now))
-    ids = [poll.id for poll in found if poll.opened_at is not None]
-    chosen = votes.own(call.db, ids, call.signed_in.person_id) if ids else {}
-    return tuple(one for id_, own in chosen.items() for one in own_ids(id_, own))
+    return tuple(one for id_, own in known_in(call, room).chosen.items() for one in own_ids(id_, own))
 
 
 def own_votes(db: Db, person_id: int, regions: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -94,7 +91,7 @@ def own_votes(db: Db, person_id: int, regions: Sequence[str]) -> list[tuple[str,
     return [(starts(id_), own_ids(id_, chosen.get(id_, votes.NOTHING))) for id_ in ids]
 
 
-def somebody_came(db: Db, room: RoomFacts) -> None:
+def somebody_came(db: Db, room: RoomFacts, person_id: int, now: datetime) -> None:
     """One more has not answered the named polls that are open."""
     there = (POLL.c.slot_id == room.slot_id) & POLL.c.secret.is_(False)
     for poll in polls.read(db, there, POLL.c.opened_at.is_not(None), POLL.c.closed_at.is_(None)):
@@ -105,4 +102,9 @@ def _projected(call: Call, room: OpenRoom) -> tuple[Fragment, ...]:
     return (on_wall(call.db, room.vantage, room.now, polls_of(call.db, room.now)),)
 
 
-polls_part = RoomPart("polls", ("poll-",), _piece, _placed, _placed_run, mine=_mine, projected=_projected)
+polls_part = RoomPart(
+    *("polls", ("poll-",), _piece, _placed, _placed_run),
+    mine=_mine,
+    projected=_projected,
+    made_of=lambda known, room: (known.polls, known.tallies, known.voters),
+)

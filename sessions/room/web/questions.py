@@ -14,13 +14,13 @@ from server.db import Db
 from server.live.kinds import Placed, shared
 from server.pages import Fragment, Piece
 from server.refusals import NotAllowed, NotYours
-from sessions.room import questions
+from sessions.room import groups, questions
 from sessions.room.models import QuestionState
 from sessions.room.questions import QUESTION, SEEN, QuestionFacts, Spot, in_room
 from sessions.room.rooms import RoomFacts
 from sessions.room.web.ask_form import asked
 from sessions.room.web.doors import OpenRoom, room_of_slot
-from sessions.room.web.parts import RoomPart
+from sessions.room.web.parts import RoomPart, known_in
 from sessions.sessions import SessionFacts
 
 # The way to the place of a group's questions, for those who may be in that group: called with (call, room, group id).
@@ -52,12 +52,14 @@ class WallShown(NamedTuple):
 
 
 class QuestionRunShown(NamedTuple):
-    """A question as those who run the room see it; `order`: as they were asked."""
+    """A question as those who run the room see it. `group`: number and name of the group it was asked in; None: it was
+    asked in the room."""
 
     id: int
     state: str
     text: str
     is_over: bool
+    group: tuple[int, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,13 @@ class OpenQuestion:
         """Where it stands in its room."""
         group = "" if self.spot.group_id is None else f"/groups/{self.spot.group_id}"
         return f"/slots/{self.room.id}/room{group}#{questions.region(self.id)}"
+
+    @property
+    def run_place(self) -> str:
+        """Where those who run the room find it: what groups ask comes to them in the room."""
+        if self.spot.group_id is None:
+            return self.place
+        return f"/slots/{self.room.id}/room#{questions.run_region(self.id)}"
 
 
 def open_question(call: Call) -> OpenQuestion:
@@ -136,10 +145,20 @@ def shown(one: QuestionFacts, vantage: Vantage, *, is_over: bool) -> Fragment:
     return Fragment("room/_question.html", context, questions.region(one.id))
 
 
-def run_shown(one: QuestionFacts, *, is_over: bool) -> Fragment:
-    """The same for those who run the room."""
-    context = QuestionRunShown(one.id, one.state, one.text, is_over)
-    return Fragment("room/_question_run.html", context, questions.run_region(one.id))
+def runs_shown(db: Db, room: RoomFacts, found: Sequence[QuestionFacts]) -> list[Fragment]:
+    """The same for those who run the room, whose own are those of all its groups too."""
+    asked_in = {one.group_id for one in found} - {None}
+    known = groups.known_in(db, room.slot_id) if asked_in else {}
+    labels = {id_: (one.number, one.name) for id_, one in known.items()}
+    is_over = room.ended_at is not None
+    return [
+        Fragment(
+            "room/_question_run.html",
+            QuestionRunShown(one.id, one.state, one.text, is_over, labels.get(one.group_id or 0)),
+            questions.run_region(one.id),
+        )
+        for one in found
+    ]
 
 
 def placed(db: Db, vantage: Vantage, spot: Spot, regions: Sequence[str], *, is_over: bool) -> list[Placed]:
@@ -171,14 +190,12 @@ def _on_wall(found: Sequence[QuestionFacts], room: RoomFacts) -> Fragment:
 
 def _placed_run(db: Db, vantage: Vantage, room: RoomFacts, regions: Sequence[str], now: datetime) -> list[Placed]:
     ids = [int(end) for name in regions if (end := name.removeprefix("question-run-")).isdecimal()]
-    there = (QUESTION.c.slot_id == room.slot_id) & QUESTION.c.group_id.is_(None) & QUESTION.c.id.in_(sorted(ids))
-    into, is_over = f"questions-run-{room.slot_id}", room.ended_at is not None
-    return [
-        Placed(questions.run_region(one.id), None)
-        if one.state == QuestionState.WITHDRAWN
-        else Placed(questions.run_region(one.id), run_shown(one, is_over=is_over), into, elsewhere=True)
-        for one in (questions.read(db, there) if ids else ())
-    ]
+    there = (QUESTION.c.slot_id == room.slot_id) & QUESTION.c.id.in_(sorted(ids))
+    found = questions.read(db, there) if ids else []
+    still = [one for one in found if one.state != QuestionState.WITHDRAWN]
+    gone = [Placed(questions.run_region(one.id), None) for one in found if one.state == QuestionState.WITHDRAWN]
+    into = f"questions-run-{room.slot_id}"
+    return gone + [Placed(one.dom_id, one, into, elsewhere=True) for one in runs_shown(db, room, still)]
 
 
 def listed(call: Call, room: OpenRoom, spot: Spot) -> list[Fragment]:
@@ -193,16 +210,21 @@ def _of(call: Call, spot: Spot) -> list[QuestionFacts]:
 
 
 def _piece(call: Call, room: OpenRoom) -> Piece:
-    spot, is_over = in_room(room.now), room.now.ended_at is not None
-    there = [one for one in _of(call, spot) if one.state != QuestionState.WITHDRAWN]
+    spot = in_room(room.now)
     context = {
         "room": room,
         "spot": spot,
         "questions": listed(call, room, spot),
-        "run": [run_shown(one, is_over=is_over) for one in there] if room.runs else None,
+        "run": _run(call, room) if room.runs else None,
         "ask": asked(call, room, spot) if room.is_open else None,
     }
     return Piece("room/questions.html", context)
+
+
+def _run(call: Call, room: OpenRoom) -> list[Fragment]:
+    in_groups = questions.read(call.db, QUESTION.c.slot_id == room.id, QUESTION.c.group_id.is_not(None))
+    found = sorted([*_of(call, in_room(room.now)), *in_groups], key=lambda one: one.id)
+    return runs_shown(call.db, room.now, [one for one in found if one.state != QuestionState.WITHDRAWN])
 
 
 def mine_in(call: Call, spot: Spot) -> tuple[str, ...]:
@@ -211,6 +233,11 @@ def mine_in(call: Call, spot: Spot) -> tuple[str, ...]:
     asked = tuple(questions.region(one.id) for one in found if one.author_id == me)
     wanted = questions.wanted_by(call.db, me, [one.id for one in found]) if found else set()
     return (*asked, *(own_id(id_) for id_ in sorted(wanted)))
+
+
+def _mine(call: Call, room: OpenRoom) -> tuple[str, ...]:
+    known = known_in(call, room)
+    return (*(questions.region(id_) for id_ in known.asked), *(own_id(id_) for id_ in known.wanted))
 
 
 def own_id(question_id: int) -> str:
@@ -241,6 +268,7 @@ questions_part = RoomPart(
     _piece,
     _placed,
     _placed_run,
-    mine=lambda call, room: mine_in(call, in_room(room.now)),
+    mine=_mine,
+    made_of=lambda known, room: (known.questions,),
     projected=lambda call, room: (_on_wall(_all(call.db, room.now), room.now),),
 )

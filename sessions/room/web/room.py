@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from litestar.handlers import HTTPRouteHandler
-from markupsafe import Markup
 
 from cohorts.identity import stricter
 from people.web.forms import errors_of
@@ -11,36 +10,39 @@ from server.calls import Call, Reply
 from server.languages import N_
 from server.live.kinds import sharing
 from server.live.log import positions
-from server.pages import Page
+from server.pages import Encoded, Page
 from server.refusals import NotAllowed
 from server.routes import page, verb
-from sessions.room import rooms
+from sessions.room import groups, rooms
 from sessions.room.ending import closed_by_itself
 from sessions.room.policies import LATE
 from sessions.room.web import light
 from sessions.room.web.doors import Entrance, EntranceDoor, OpenRoom, RunRoomDoor, room_behind
+from sessions.room.web.keeping import html_of
 from sessions.room.web.parts import room_parts
+from sessions.room.web.zones import zone_known
 from sessions.web.words import RULE
 
 
 def room_page(call: Call, room: OpenRoom) -> Page:
     """Everything that happens in a room, part by part."""
     sharing(call.db)
-    shown = [(part, piece) for part in room_parts if (piece := part.piece(call, room)) is not None]
+    zone_known(call.db, room.slot.now)
+    parts = [(part, html) for part in room_parts if (html := html_of(call, room, part)) is not None]
     slow = light.is_light(call)
-    made = light.lightened if slow else Markup
-    parts = [(part, made(call.house.pages.piece(piece, call.language))) for part, piece in shown]
+    made = light.lightened if slow else Encoded
     streams = (room.now.stream_id, *((room.now.run_stream_id,) if room.runs else ()))
-    live = (*positions(call.db, streams), *(one for part, _ in shown for one in part.live(call, room)))
-    mine = tuple(one for part, _ in shown for one in part.mine(call, room))
+    live = (*positions(call.db, streams), *(one for part, _ in parts for one in part.live(call, room)))
+    mine = tuple(one for part, _ in parts for one in part.mine(call, room))
     context = {
         "room": room,
         "session": room.slot.session,
-        "main": [html for part, html in parts if not part.aside],
-        "beside": [html for part, html in parts if part.aside],
+        "main": made(b"\n".join(html for part, html in parts if not part.aside)),
+        "beside": made(b"\n".join(html for part, html in parts if part.aside)),
         "video_url": room.slot.now.video_url or room.slot.session.now.video_url,
         "rule": RULE[room.vantage.attribution],
         "problem": errors_of(call).get(""),
+        "errors": errors_of(call),
         "closed_by_itself": closed_by_itself(room.now.ended_at, room.slot.now.ends_at),
         "may_resume": may_resume(call, room),
     }
@@ -78,7 +80,8 @@ def enter(call: Call, way: EntranceDoor) -> Reply:
     person_id = call.signed_in.person_id
     rooms.open_for(call.db, way.slot.session.now, way.slot.now, by_id=person_id, now=call.now)
     rooms.came(call.db, way.slot.id, person_id=person_id, membership_id=way.held.id, now=call.now)
-    return Reply(f"/slots/{way.slot.id}/room")
+    placed = groups.place_of(call.db, way.slot.id, person_id) is not None
+    return Reply(f"/slots/{way.slot.id}/room{'?done=room-placed' if placed else ''}")
 
 
 @page("/slots/{slot:int}/room/ending")
@@ -106,5 +109,6 @@ def resume(call: Call, room: RunRoomDoor) -> Reply:
 routes: list[HTTPRouteHandler] = [show, enter, confirm_end, end, resume]
 notices = {
     "room-ended": N_("The room is over. Its recap is being made."),
+    "room-placed": N_("The groups are at work and you have a place in one. Go to it under “Groups”."),
     "room-resumed": N_("The room is open again."),
 }

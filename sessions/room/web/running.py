@@ -18,7 +18,7 @@ from server.live.kinds import Placed, shared
 from server.pages import Fragment, Page, Piece
 from server.refusals import Message, NotYours, Rejected
 from server.routes import verb
-from sessions import agenda, slots
+from sessions import agenda
 from sessions.agenda import ItemFacts
 from sessions.room import running
 from sessions.room.rooms import Elsewhen, RoomFacts
@@ -26,6 +26,7 @@ from sessions.room.web.doors import OpenRoom, RunOpenRoomDoor
 from sessions.room.web.parts import RoomPart
 from sessions.room.web.room import room_page
 from sessions.room.web.words import NOT_OURS, SOMEBODY_ELSE
+from sessions.room.web.zones import zone_of
 
 HOW_LONG = N_("Give a number of minutes from 1 to %(most)s.")
 
@@ -84,11 +85,6 @@ class TimerShown(NamedTuple):
 def items_of(db: Db, slot_id: int) -> list[ItemFacts]:
     """The agenda of a slot's session."""
     return shared(db, ("agenda of slot", slot_id), lambda: agenda.of_slot(db, slot_id))
-
-
-def zone_of(db: Db, slot_id: int) -> str:
-    """The zone in which a slot was planned."""
-    return shared(db, ("zone of slot", slot_id), lambda: slots.zone_of(db, slot_id))
 
 
 def _items(db: Db, room: RoomFacts) -> tuple[ItemShown, ...]:
@@ -265,5 +261,10 @@ def turn_timer(call: Call, room: RunOpenRoomDoor, form: TimerForm) -> Reply:
 
 
 _REGIONS = ("room-agenda-", "room-timer-", "room-controls-")
-agenda_part = RoomPart("agenda", _REGIONS, _piece, _placed, _placed_run, aside=True, projected=_projected)
+agenda_part = RoomPart(
+    *("agenda", _REGIONS, _piece, _placed, _placed_run),
+    aside=True,
+    projected=_projected,
+    made_of=lambda known, room: (known.agenda, known.ran),
+)
 routes: list[HTTPRouteHandler] = [go_to, take_back, turn_timer]

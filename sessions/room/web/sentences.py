@@ -158,5 +158,9 @@ def say(call: Call, room: TakePartDoor, form: SentenceForm) -> Reply:
     return Reply(f"/slots/{room.id}/room#{shown}", (Region(room.now.stream_id, shown),))
 
 
-sentences_part = RoomPart("sentences", ("room-sentences-", "room-moment-"), _piece, _placed)
+# While a moment is open everybody has a form of their own.
+sentences_part = RoomPart(
+    *("sentences", ("room-sentences-", "room-moment-"), _piece, _placed),
+    made_of=lambda known, room: None if room.now.moment else (known.said,),
+)
 routes: list[HTTPRouteHandler] = [ask, show, say]

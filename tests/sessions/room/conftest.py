@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -79,6 +79,14 @@ def open_meeting(
             person_id, membership_id = world.people[name], world.memberships[name]
             rooms.came(db, room.slot_id, person_id=person_id, membership_id=membership_id, now=now)
     return Meeting(house, world, facts.id, slot.id)
+
+
+def helped_by(meeting: Meeting, name: str) -> None:
+    """That person helps to run the session."""
+    with meeting.house.database(writing=True) as db:
+        facts = session_now(db, meeting.session_id)
+        plan = replace(sessions.plan_of(db, facts), helpers=(meeting.world.people[name],))
+        sessions.change(db, facts, plan, base=facts.version, now=utc_now())
 
 
 @pytest.fixture

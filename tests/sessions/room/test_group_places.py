@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from people import organisations
+from people.models import Person
 from sessions.room.models import BreakoutRound
 from tests.house import House
 from tests.live.follower import Follower
-from tests.live.harness import following
+from tests.live.harness import assert_live_equals_fresh, following
 from tests.live.writers import code_of, now, open_socket
+from tests.sessions.conftest import parsed
 from tests.sessions.room.conftest import Meeting, open_meeting
-from tests.sessions.room.grouped import ATTENDING, act, apart, groups, opened, prepare, put, round_of, url, who
+from tests.sessions.room.grouped import (
+    ATTENDING,
+    act,
+    apart,
+    group_of,
+    groups,
+    opened,
+    prepare,
+    put,
+    round_of,
+    url,
+    who,
+)
 from tests.world import World
 
 
@@ -42,21 +59,90 @@ def test_whoever_is_moved_is_led_to_the_other_group(meeting: Meeting) -> None:
     assert meeting.browser("Bram").get(url(meeting, first)).status_code == 200
 
 
-def test_late_comer_gets_the_smallest_group_or_chooses(house: House, world: World) -> None:
+def test_late_comer_has_a_place_in_the_smallest_group_at_once(house: House, world: World) -> None:
     meeting = open_meeting(house, world, people=("Farid", "Amara", "Bram", "Chiara"))
     opened(meeting)
     small = min(groups(meeting), key=lambda one: (len(who(meeting, one)), one.number))
-    assert meeting.send("Esi", "entry").status_code == 303
-    assert "You have no group yet" in meeting.page("Esi")
-    answer = meeting.send("Esi", "groups/place", round=round_of(meeting).id, group=0)
-    assert (answer.status_code, answer.headers["location"]) == (303, url(meeting, small))
-    again = meeting.send("Esi", "groups/place", round=round_of(meeting).id, group=0)
-    assert again.headers["location"] == url(meeting, small)
+    assert_live_equals_fresh(house, world.people["Farid"], meeting.path, lambda: meeting.send("Esi", "entry"))
+    assert "Esi" in who(meeting, small)
+    told = meeting.browser("Esi").get(meeting.send("Esi", "entry").headers["location"]).text
+    assert "you have a place in one" in told
+    assert f"#place-{meeting.slot_id}-{small.id} .mine" in told
+    assert "You are in this group." in told
+    assert meeting.browser("Esi").get(url(meeting, small)).status_code == 200
     other = next(one for one in groups(meeting) if one.id != small.id)
-    chosen = meeting.send("Esi", "groups/place", round=round_of(meeting).id, group=other.id)
-    assert chosen.headers["location"] == url(meeting, other)
+    assert put(meeting, "Esi", other) == 303, "those who run the room can move them"
     assert "Esi" in who(meeting, other)
-    assert "Esi" not in who(meeting, small)
+    for _ in range(2):
+        own = meeting.send("Esi", "groups/place", round=round_of(meeting).id, group=0)
+        assert own.headers["location"] == url(meeting, other), "a place they have is kept"
+    chosen = meeting.send("Esi", "groups/place", round=round_of(meeting).id, group=small.id)
+    assert chosen.headers["location"] == url(meeting, small)
+    assert who(meeting, other) & who(meeting, small) == set()
+
+
+def test_whoever_comes_before_the_groups_are_open_is_placed_unseen(house: House, world: World) -> None:
+    meeting = open_meeting(house, world, people=("Farid", "Amara", "Bram", "Chiara"))
+    prepare(meeting)
+    assert "room-placed" not in meeting.send("Esi", "entry").headers["location"]
+    assert "Find what fails." not in meeting.page("Esi")
+    assert set.union(*(who(meeting, one) for one in groups(meeting))) == set(ATTENDING)
+    assert_live_equals_fresh(
+        house, world.people["Esi"], meeting.path, lambda: act(meeting, "opening", group_minutes=10)
+    )
+    assert meeting.browser("Esi").get(url(meeting, group_of(meeting, "Esi"))).status_code == 200
+
+
+def test_late_comer_goes_where_fewest_are_from_their_country(house: House, world: World) -> None:
+    with house.database(writing=True) as db:
+        for name, code in (("Amara", "BT"), ("Bram", "TV"), ("Chiara", "BT"), ("Esi", "TV")):
+            home = organisations.add(db, name=f"House of {name}", country=code, time_zone="Asia/Thimphu")
+            db.get_one(Person, world.people[name]).organisation_id = home.id or 0
+    meeting = open_meeting(house, world, people=("Farid", "Amara", "Bram"))
+    opened(meeting, "mixing countries")
+    meeting.send("Chiara", "entry")
+    assert group_of(meeting, "Chiara").id == group_of(meeting, "Bram").id, "of two of the same size"
+    meeting.send("Esi", "entry")
+    assert group_of(meeting, "Esi").id == group_of(meeting, "Amara").id, "the smaller one"
+
+
+def test_two_who_come_at_once_go_to_different_groups(house: House, world: World) -> None:
+    meeting = open_meeting(house, world, people=("Farid", "Amara", "Bram"))
+    opened(meeting)
+    late = ("Chiara", "Esi")
+    for name in late:
+        meeting.browser(name)
+    with ThreadPoolExecutor() as pool:
+        assert [one.status_code for one in pool.map(lambda name: meeting.send(name, "entry"), late)] == [303, 303]
+    assert [len(who(meeting, one)) for one in groups(meeting)] == [2, 2]
+
+
+def test_those_who_run_the_room_are_placed_nowhere(house: House, world: World) -> None:
+    meeting = open_meeting(house, world, people=("Amara", "Bram"))
+    opened(meeting)
+    assert meeting.send("Farid", "entry").status_code == 303
+    assert all("Farid" not in who(meeting, one) for one in groups(meeting))
+
+
+def test_late_comer_waits_for_a_hand_where_people_are_put_by_hand(house: House, world: World) -> None:
+    meeting = open_meeting(house, world, people=("Farid", "Amara", "Bram", "Chiara"))
+    first, _ = opened(meeting, "by hand")
+    assert_live_equals_fresh(house, world.people["Farid"], meeting.path, lambda: meeting.send("Esi", "entry"))
+    assert all("Esi" not in who(meeting, one) for one in groups(meeting))
+    assert "Those who run the session will place you" in meeting.page("Esi")
+    waiting = parsed(meeting.page("Farid")).xpath(f"//form[@id='put-{round_of(meeting).id}-{world.people['Esi']}']")
+    assert len(waiting) == 1
+    assert_live_equals_fresh(house, world.people["Esi"], meeting.path, lambda: put(meeting, "Esi", first))
+    assert f"#place-{meeting.slot_id}-{first.id} .mine" in meeting.page("Esi")
+
+
+def test_where_nobody_is_named_nobody_waits_for_a_hand(house: House, world: World) -> None:
+    meeting = open_meeting(house, world, "none", ("Farid", "Amara", "Bram"))
+    opened(meeting, "by hand")
+    meeting.send("Esi", "entry")
+    page = meeting.page("Esi")
+    assert "will place you" not in page
+    assert "Give me a place" in page
 
 
 def test_same_as_last_time_keeps_who_was_together(meeting: Meeting) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.room.mixing import as_before, at_random, mixed, smallest
+from sessions.room.mixing import as_before, at_random, least_alike, mixed, smallest
 
 PEOPLE = st.sets(st.integers(1, 10_000), max_size=60)
 COUNTRIES = st.dictionaries(st.integers(1, 10_000), st.sampled_from(["NL", "NG", "IT", "GH", "FR"]), max_size=60)
@@ -71,3 +71,9 @@ def test_late_comers_go_where_fewest_are(sizes: list[int]) -> None:
     found = smallest(sizes)
     assert sizes[found] == min(sizes)
     assert min(sizes) not in sizes[:found]
+
+
+def test_whoever_comes_late_goes_where_fewest_are_like_them() -> None:
+    assert least_alike([["NL"], ["NG"], ["NL", "IT"]], "NL") == 1
+    assert least_alike([["NL", "NL"], ["NG", "IT"], ["GH"]], "GH") == 2, "size comes before country"
+    assert least_alike([["NL"], ["NG"]], "FR") == 0

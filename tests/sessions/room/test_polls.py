@@ -210,16 +210,6 @@ def test_only_those_who_run_the_room_run_its_polls(meeting: Meeting) -> None:
     assert "Run the polls" not in meeting.page("Amara")
 
 
-def test_of_two_who_turn_it_at_once_the_second_is_told(meeting: Meeting) -> None:
-    poll = opened(meeting)
-    version = poll.now.version
-    assert poll.turn("close", version=version) == 303
-    again = poll.post("Farid", "turns", act="reveal", version=version)
-    assert again.status_code == 422
-    assert "Somebody else did something here first" in again.text
-    assert poll.now.revealed_at is None
-
-
 def test_prepared_twice_is_once_and_wrong_ones_come_back(meeting: Meeting) -> None:
     given = {"kind": "single", "question": "Once?", "options": "a\nb", "key": secrets.token_hex(8)}
     assert [meeting.send("Farid", "polls", **given).status_code for _ in range(2)] == [303, 303]
