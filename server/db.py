@@ -166,15 +166,16 @@ class Database:
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Begin a writing transaction on SQLite within BUSY_SECONDS.
+    """Begin a writing transaction on SQLite, within the time the connection has for that.
 
     SQLite's own wait looks only every 100 ms in the end (sqliteDefaultBusyCallback in its main.c): beside another
     process that writes without a pause, it finds the lock taken for seconds on end. Who looks every millisecond finds
     the next moment between two writes.
     """
     driver: Any = connection.connection.driver_connection
+    waits = driver.execute("PRAGMA busy_timeout").fetchone()[0]
     driver.execute("PRAGMA busy_timeout=0")
-    until = time.monotonic() + BUSY_SECONDS
+    until = time.monotonic() + waits / 1000
     try:
         while time.monotonic() < until:
             try:
@@ -187,7 +188,7 @@ def _begin_writing(connection: Connection) -> None:
         # Fails as any statement does that is refused.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
-        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        driver.execute(f"PRAGMA busy_timeout={waits}")
 
 
 def _can_be_read(number: int) -> bool:
