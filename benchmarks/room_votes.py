@@ -1,7 +1,7 @@
 """How long from a vote until its result is on the last of 1,000 open rooms, and what do 1,000 votes in 2 s cost each?
 
 Against a plain comment on 1,000 open pages of a thread, on the same server, in turn. The votes of the second measure
-come from a process of its own, as from 1,000 people.
+come from a process of its own, as from 1,000 people with the page open.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
-"""Every check of the project, in order, by name. Runs in .venv; the tests come last, so their summary closes."""
+"""Every check of the project, by name. Runs in .venv. The types are checked beside the tests: one processor's work."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 sys.dont_write_bytecode = True
 
@@ -14,9 +16,9 @@ BIN = Path(sys.executable).parent
 LINT = {
     "Rules": [PYTHON, "-m", "ruff", "check", "--quiet"],
     "Format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet"],
-    "Types": [PYTHON, "-m", "mypy", "--no-error-summary"],
     "Imports": [str(BIN / "lint-imports"), "--no-logo"],
 }
+TYPES = [PYTHON, "-m", "mypy", "--no-error-summary"]
 # Four for two cores: many tests wait for a disk, a server's start or a clock.
 TESTS = {"Tests": [PYTHON, "-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]}
 
@@ -33,14 +35,28 @@ def keeping() -> dict[str, str]:
 
 
 def main(which: str, *arguments: str) -> int:
-    """Run the checks, then for `all` the tests too, even after a failed check; returns the exit status."""
+    """Run the checks, and for `all` the tests too, even after a failed check; returns the exit status."""
     failed = [name for name, command in LINT.items() if not passed(name, command)]
+    with TemporaryFile() as said:
+        types = subprocess.Popen(TYPES, cwd=ROOT, env=keeping(), stdout=said, stderr=said)
+        if which == "all":
+            fetch_browser()
+            failed += [name for name, command in TESTS.items() if not passed(name, [*command, *arguments])]
+        if not ended_well(types, said):
+            failed.append("Types")
     if failed:
         print(f"== Failed: {', '.join(failed)}", flush=True)
-    if which == "all":
-        fetch_browser()
-        failed += [name for name, command in TESTS.items() if not passed(name, [*command, *arguments])]
     return 1 if failed else 0
+
+
+def ended_well(types: "subprocess.Popen[bytes]", said: IO[bytes]) -> bool:
+    """Wait for it, and pass on what it said meanwhile."""
+    print("== Types", flush=True)
+    status = types.wait()
+    said.seek(0)
+    sys.stdout.buffer.write(said.read())
+    sys.stdout.flush()
+    return status == 0
 
 
 def fetch_browser() -> None:

@@ -64,7 +64,8 @@ class _Places:
             found_teams(self.db, self.cohort, wanted, by_id=self.by_id, now=self.now), new.values(), strict=True
         ):
             assert team.id is not None
-            self.teams[key(team.name)] = TeamThere(team.id, team.name, said["organisation"])
+            zone = homes[_home(said)].time_zone
+            self.teams[key(team.name)] = TeamThere(team.id, team.name, said["organisation"], zone)
         self.founded |= set(new)
 
     def _homes(self, rows: Sequence[Said]) -> dict[tuple[str, str], Organisation]:
@@ -92,7 +93,7 @@ class _Places:
         there = self.teams.get(key(said["team"]))
         if there is None or key(said.get("organisation", there.organisation)) != key(there.organisation):
             return None
-        return replace(self.whole, team_id=there.id, team=there.name)
+        return replace(self.whole, team_id=there.id, team=there.name, time_zone=there.time_zone)
 
 
 def _home(said: Said) -> tuple[str, str]:

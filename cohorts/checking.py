@@ -23,6 +23,14 @@ from server.refusals import Message, Wrong
 # What a row says of its team; one row of a team is enough.
 TEAM_FIELDS = ("organisation", "country", "sector", "part", "time zone")
 _DIFFERS = N_("Row %(row)s says “%(value)s” for the same team.")
+# So much of another row is repeated.
+MOST_SAID = 100
+# Where errors of the row as a whole stand: then its cells are not where they should be, and nothing else is said.
+WHOLE = "row"
+_FEWER = N_("This row has %(cells)s of %(columns)s cells. Check what stands between them.")
+_MORE = N_(
+    "This row has %(cells)s cells for %(columns)s columns. What has a comma or a semicolon in it needs quotation marks."
+)
 
 
 class Plan(StrEnum):
@@ -45,11 +53,12 @@ def key(name: str) -> str:
 
 
 class TeamThere(NamedTuple):
-    """A team that is there, and the name of its organisation."""
+    """A team that is there, and the name and time zone of its organisation."""
 
     id: int
     name: str
     organisation: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,8 @@ class Known:
 def teams_in(db: Db, cohort_id: int) -> dict[str, TeamThere]:
     """The teams of a cohort by key; of two of one name the first."""
     team, home = Team.__table__, Organisation.__table__  # type: ignore[attr-defined]
-    found = select(team.c.id, team.c.name, home.c.name).join_from(team, home, home.c.id == team.c.organisation_id)
+    columns = (team.c.id, team.c.name, home.c.name, home.c.time_zone)
+    found = select(*columns).join_from(team, home, home.c.id == team.c.organisation_id)
     rows = db.execute(found.where(team.c.cohort_id == cohort_id).order_by(team.c.id.desc()))
     return {key(row[1]): TeamThere(*row) for row in rows}
 
@@ -121,8 +131,8 @@ def _read(name: str, typed: str) -> str | Message:
         return wrong.message
 
 
-def read(line: Line, places: Mapping[str, int]) -> Row:
-    """A line by itself: each cell understood or with what is wrong with it."""
+def read(line: Line, places: Mapping[str, int], columns: int) -> Row:
+    """A line by itself: each cell understood or with what is wrong with it; `columns`: how many there are."""
     cells = line.cells
     row = Row(line.number, {name: cells[at][:500] for name, at in places.items() if at < len(cells) and cells[at]})
     for name, typed in row.typed.items():
@@ -135,6 +145,10 @@ def read(line: Line, places: Mapping[str, int]) -> Row:
         row.errors["email"] = Message(N_("Write the address that the invitation goes to."))
     if "role" not in row.errors:
         _take_role(row)
+    # A short line is fine as long as what it has makes sense.
+    if line.given and (len(line.cells) > columns or (line.given < columns and row.errors)):
+        words = _MORE if len(line.cells) > columns else _FEWER
+        row.meant, row.errors = {}, {WHOLE: Message(words, {"cells": line.given, "columns": columns})}
     return row
 
 
@@ -154,7 +168,7 @@ class Checker:
     because a team is described by whichever of its rows says something."""
 
     known: Known
-    said: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
+    said: dict[str, dict[str, tuple[str, int, str]]] = field(default_factory=dict)
     seen: dict[tuple[str, str, str], int] = field(default_factory=dict)
     founded: set[str] = field(default_factory=set)
     countries: dict[str, set[str]] = field(default_factory=dict)
@@ -170,9 +184,10 @@ class Checker:
         said = self.said.setdefault(key(row.meant["team"]), {})
         for name in ("team", *TEAM_FIELDS):
             if value := row.meant.get(name):
-                first, number = said.setdefault(name, (value, row.number))
+                typed = row.typed.get(name, value).strip()[:MOST_SAID]
+                first, number, told = said.setdefault(name, (value, row.number, typed))
                 if key(first) != key(value):
-                    row.errors[name] = Message(_DIFFERS, {"row": number, "value": first})
+                    row.errors[name] = Message(_DIFFERS, {"row": number, "value": told})
         if "organisation" in row.meant and "country" in row.meant:
             self.countries.setdefault(key(row.meant["organisation"]), set()).add(row.meant["country"])
 
@@ -201,7 +216,7 @@ class Checker:
             row.plan = Plan.INVITE
 
     def _complete(self, row: Row, team: str, place: TeamThere | None) -> None:
-        said = {name: value for name, (value, _) in self.said[team].items()}
+        said = {name: value for name, (value, *_) in self.said[team].items()}
         if place is not None:
             if "organisation" in row.meant and key(row.meant["organisation"]) != key(place.organisation):
                 there = N_("The team is there already, with another organisation: %(name)s.")

@@ -16,7 +16,7 @@ from babel.core import get_global
 
 from cohorts.models import Part, Role
 from people.models import Sector
-from server.clock import is_zone, zone_names
+from server.clock import is_zone, known_zones, zone_names
 from server.forms import clean
 from server.languages import N_
 from server.refusals import Message, Wrong
@@ -167,8 +167,11 @@ def _language(typed: str) -> str:
 
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
-    places = {plain(name.rpartition("/")[2]): name for name in reversed(zone_names())}
-    return places | {plain(name): name for name in zone_names()}
+    regions = {name.partition("/")[0] for name in zone_names()}
+    # Lists say "Kiev" and "Calcutta" as well. What a place is called now comes last and wins.
+    known = [*sorted(name for name in known_zones() if name.partition("/")[0] in regions), *reversed(zone_names())]
+    places = {plain(name.rpartition("/")[2]): name for name in known}
+    return places | {plain(name): name for name in known}
 
 
 def _zone(typed: str) -> str:

@@ -41,6 +41,17 @@ def differences(old: str, new: str) -> tuple[Part, ...]:
     return _joined(_tidy(_joined(_by(0, old, new))))
 
 
+def both(mine: str, theirs: str) -> str:
+    """One text of two, to make one's own of: the paragraphs that are in both once, of the others mine before theirs."""
+    old, new = ([part for part in text.split("\n\n") if part] for text in (mine, theirs))
+    if _pairs(old, new) > MOST_PAIRS:
+        return "\n\n".join((*old, *new))
+    found: list[str] = []
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        found += old[a:b] if tag == "equal" else [*old[a:b], *new[c:d]]
+    return "\n\n".join(found)
+
+
 def shortened(parts: Sequence[Part]) -> tuple[Part, ...]:
     """The parts with long stretches that are equal cut down to what is next to a change."""
     found: list[Part] = []
@@ -76,9 +87,13 @@ def _common(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
     return head, tail
 
 
-def _middle(level: int, old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
+def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
     counts = Counter(new)
-    pairs = sum(times * counts[one] for one, times in Counter(old).items())
+    return sum(times * counts[one] for one, times in Counter(old).items())
+
+
+def _middle(level: int, old: Sequence[str], new: Sequence[str]) -> Iterator[Part]:
+    pairs = _pairs(old, new)
     if not pairs or pairs > MOST_PAIRS:
         yield from _by(level + 1, "".join(old), "".join(new))
         return

@@ -87,7 +87,8 @@ def run_read(running: Running) -> None:
 def _parsed(content: bytes) -> tuple[list[str], list[Row]]:
     """The headings nobody knew, and every row as it says itself. Raises Unreadable."""
     every = lines(content)
-    places, unknown, twice = understood(next(every).cells)
+    header = next(every).cells
+    places, unknown, twice = understood(header)
     if missing := say_missing(places):
         raise Unreadable(missing.msgid, **missing.values)
     if twice:
@@ -95,7 +96,7 @@ def _parsed(content: bytes) -> tuple[list[str], list[Row]]:
     found: list[Row] = []
     while part := _some(every):
         with _pace():
-            found += [read(line, places) for line in part if any(_at(line, at) for at in places.values())]
+            found += [read(line, places, len(header)) for line in part if any(_at(line, at) for at in places.values())]
     if not found:
         raise Unreadable(_ONLY_HEADER)
     return unknown, found

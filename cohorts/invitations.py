@@ -7,6 +7,7 @@ of its own, stored as a hash only; all links of an invitation work as long as it
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -169,7 +170,7 @@ def _send(db: Db, desk: Desk, place: Place, asked: Invitation, now: datetime) ->
     db.add(asked)
     db.flush()
     token = secrets.token_urlsafe(32)
-    subject, text = written(desk, place, asked, token)
+    subject, text = written(desk, place, asked, token, zones_of(db, [asked.email]).get(asked.email, ""))
     mail_id = post(db, asked.email, subject, text, now, kind="invitation", expires_at=asked.expires_at)
     link = {"token_hash": hashed(token), "invitation_id": asked.id, "mail_id": mail_id, "at": now, "trouble": ""}
     db.execute(insert(LINK).values(link))
@@ -177,8 +178,15 @@ def _send(db: Db, desk: Desk, place: Place, asked: Invitation, now: datetime) ->
         tell_arrivals(db, place.cohort_id, place.team_id)
 
 
-def written(desk: Desk, place: Place, asked: Invitation, token: str) -> tuple[str, str]:
-    """Subject and text of the mail. Its link is built from settings, never from `Host`."""
+def zones_of(db: Db, emails: Collection[str]) -> dict[str, str]:
+    """The time zones of those who are here already and have chosen one, by address."""
+    found = select(_PERSON.c.email, _PERSON.c.time_zone).where(_PERSON.c.email.in_(emails), _PERSON.c.time_zone != "")
+    return {row.email: row.time_zone for row in db.execute(found)}
+
+
+def written(desk: Desk, place: Place, asked: Invitation, token: str, zone: str = "") -> tuple[str, str]:
+    """Subject and text of the mail, its times in `zone` or where the place is. Its link is built from settings, never
+    from `Host`."""
     language: Language = choose(asked.language, "", tuple(desk.pages.languages.values()))
     short = place.name if len(place.name) <= MOST_IN_SUBJECT else place.name[: MOST_IN_SUBJECT - 1] + "…"
     context = {
@@ -188,7 +196,7 @@ def written(desk: Desk, place: Place, asked: Invitation, token: str) -> tuple[st
         "asks": desk.pages.say(asks(asked.role, place), language),
         "link": link_of(desk.origin, token),
         "until": asked.expires_at,
-        "zone": place.time_zone,
+        "zone": zone or place.time_zone,
     }
     subject = desk.pages.say(Message(N_("Invitation: %(place)s"), {"place": short}), language)
     return subject, desk.pages.text("mail/invitation.txt", context, language)

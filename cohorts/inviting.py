@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from cohorts.cohorts import tell_arrivals
-from cohorts.invitations import LASTS, Desk, Outcome, invite, written
+from cohorts.invitations import LASTS, Desk, Outcome, invite, written, zones_of
 from cohorts.models import Acceptance, Invitation, InvitationLink, Membership, Removal, Retraction
 from cohorts.places import Place
 from people.logins import hashed
@@ -98,8 +98,9 @@ def _invite(db: Db, desk: Desk, wanted: Sequence[Wanted], now: datetime) -> None
     made = connection.execute(insert(_ASKED).returning(_ASKED.c.id, sort_by_parameter_order=True), rows)
     ids = [int(row.id) for row in made]
     tokens = [secrets.token_urlsafe(32) for _ in asked]
+    zones = zones_of(db, [one.email for one in wanted])
     letters = [
-        Letter(one.email, *written(desk, one.place, about, token), one.at)
+        Letter(one.email, *written(desk, one.place, about, token, zones.get(one.email, "")), one.at)
         for one, about, token in zip(wanted, asked, tokens, strict=True)
     ]
     mails = post_many(db, letters, now, kind="invitation", expires_at=until)

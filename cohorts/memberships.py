@@ -200,8 +200,13 @@ def members_of(db: Db, team_id: int) -> list[MemberFacts]:
 
 
 def is_one_of_few(db: Db, membership_id: int, *, of_team: bool) -> bool:
-    """Whether fewer than FEW people have the role of that membership in its cohort (a facilitator's: in its programme;
-    `of_team` a member's: in its team), so that the role alone names them."""
+    """Whether fewer than FEW people have the role of that membership there, so that the role alone names them."""
+    return how_many_alike(db, membership_id, of_team=of_team) < FEW
+
+
+def how_many_alike(db: Db, membership_id: int, *, of_team: bool) -> int:
+    """How many people have the role of that membership in its cohort (a facilitator's: in its programme; `of_team` a
+    member's: in its team)."""
     mine = db.get_one(Membership, membership_id)
     if mine.role == Role.FACILITATOR:
         place = _HELD.c.programme_id == mine.programme_id
@@ -212,7 +217,7 @@ def is_one_of_few(db: Db, membership_id: int, *, of_team: bool) -> bool:
     held = _HELD.outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
     people = select(func.count(_HELD.c.person_id.distinct())).select_from(held)
     there = people.where(place, _HELD.c.role == mine.role, _GONE.c.membership_id.is_(None))
-    return int(db.execute(there).scalar_one()) < FEW
+    return int(db.execute(there).scalar_one())
 
 
 def tell_everybody(db: Db, cohort_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from server.clock import Instant
@@ -88,10 +89,12 @@ class Membership(SQLModel, table=True):
     """A role somebody has: an owner everywhere, a facilitator in a programme, adviser and sponsor in a cohort, a member
     in a team. What it covers is filled downwards: a member's row names team, cohort and programme."""
 
+    __table_args__ = (Index("ix_membership_programme_role", "programme_id", "role"),)
+
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     role: str = Field(max_length=20)
-    programme_id: int | None = Field(default=None, foreign_key="programme.id", index=True)
+    programme_id: int | None = Field(default=None, foreign_key="programme.id")
     cohort_id: int | None = Field(default=None, foreign_key="cohort.id", index=True)
     team_id: int | None = Field(default=None, foreign_key="team.id", index=True)
     began_at: datetime = Field(sa_type=Instant)

@@ -8,16 +8,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 
 from cohorts.models import Cohort, Programme, Team
+from people.models import Organisation
 from server.db import Db
 
 _PROGRAMME: Any = Programme.__table__  # type: ignore[attr-defined]
 _COHORT: Any = Cohort.__table__  # type: ignore[attr-defined]
 _TEAM: Any = Team.__table__  # type: ignore[attr-defined]
+_HOME: Any = Organisation.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a role covers, filled downwards as in Membership, with its names. All None: everything, an owner's."""
+    """What a role covers, filled downwards as in Membership, with its names. All None: everything, an owner's.
+    `time_zone`: where the people of a team work; of anything wider, the programme's."""
 
     programme_id: int | None = None
     cohort_id: int | None = None
@@ -62,7 +65,9 @@ def place_of(
     if team_id is not None or cohort_id is not None:
         joined = joined.join(_COHORT, _COHORT.c.programme_id == _PROGRAMME.c.id)
     if team_id is not None:
-        found = select(*ids, *names).select_from(joined.join(_TEAM, _TEAM.c.cohort_id == _COHORT.c.id))
+        joined = joined.join(_TEAM, _TEAM.c.cohort_id == _COHORT.c.id)
+        joined = joined.join(_HOME, _HOME.c.id == _TEAM.c.organisation_id)
+        found = select(*ids, *names[:-1], _HOME.c.time_zone).select_from(joined)
         return Place(*db.execute(found.where(_TEAM.c.id == team_id)).one())
     if cohort_id is not None:
         row = db.execute(select(*ids[:2], *names[:2], *names[3:]).select_from(joined).where(ids[1] == cohort_id)).one()

@@ -60,17 +60,20 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row that has something in it. `number` is the one a spreadsheet program shows, the first row being 1."""
+    """A row that has something in it. `number` is the one a spreadsheet program shows, the first row being 1; `given`:
+    how many cells it has in a text file, empty ones at its end counted; 0: it is of a workbook, where none is lost."""
 
     number: int
     cells: tuple[str, ...]
+    given: int = 0
 
 
 def lines(content: bytes) -> Iterator[Line]:
     """The rows of the file, the header first. At most MOST_ROWS and the header; raises Unreadable, also on the way."""
     if not content.strip():
         raise Unreadable(_EMPTY)
-    raw = _workbook(content) if content.startswith(b"PK") else _text_rows(content)
+    is_book = content.startswith(b"PK")
+    raw = _workbook(content) if is_book else _text_rows(content)
     found = 0
     for number, cells in enumerate(raw, start=1):
         if number > MOST_LINES:
@@ -83,7 +86,7 @@ def lines(content: bytes) -> Iterator[Line]:
         found += 1
         if found > MOST_ROWS + 1:
             raise Unreadable(_ROWS, most=MOST_ROWS)
-        yield Line(number, tuple(cells[:wide]))
+        yield Line(number, tuple(cells[:wide]), 0 if is_book else len(cells))
     if not found:
         raise Unreadable(_EMPTY)
 

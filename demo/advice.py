@@ -11,21 +11,30 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from cohorts import initiatives
 from cohorts.initiatives import FIELDS
-from cohorts.models import AudienceKind, Cohort
+from cohorts.models import Attribution, AudienceKind, Cohort
 from demo.conversations import Event, Table, Voice
 from demo.samples import ago as span
 from feedback import comments, threads
 from feedback.advice import prompts, responses, stances, withdrawals
-from feedback.advice.anchors import anchor
+from feedback.advice.anchors import Anchor, anchor, shown_text
 from feedback.advice.models import ResponseKind, StanceKind
 from feedback.advice.prompts import Draft, PromptNow
 from feedback.advice.web.fragments import markup_of, texts_in
+from feedback.advice.web.points import LONGEST
+from feedback.rounds.models import FeedbackItem
+from feedback.rounds.pairs import PAIR
+from feedback.rounds.rounds import RoundFacts
 from feedback.threads import ThreadNow
 from people.models import Person
 from server.db import Db
 
+ABOUT_A_POINT = (
+    "You could thank for this and go on. Which of you would have to do something differently on Monday if it is true?"
+)
 TEXTS = Path(__file__).parent / "texts" / "prompts.toml"
 
 Told = Mapping[str, Any]
@@ -52,14 +61,22 @@ class Asking:
         assert found is not None
         return found
 
+    def draft(self, chapters: Mapping[str, str]) -> Draft:
+        told = self.told
+        if "point" in told:
+            point: FeedbackItem = told["point"]
+            about = Anchor(shown_text(point.html)[:LONGEST], "", "", 0)
+            return Draft(told["kind"], told["text"], "", about, item_id=point.id)
+        chapter, quote = told.get("chapter", ""), told.get("passage", "")
+        found = anchor(chapters[chapter], quote) if quote else None
+        if quote and found is None:
+            raise ValueError(f"{told['team']} does not say {quote!r}")
+        return Draft(told["kind"], told["text"].strip(), chapter, found, source=told.get("source", ""))
+
     def write(self, now: datetime) -> None:
         voice, told = self.table.voice(self.told["by"]), self.told
         facts = initiatives.read(self.db, id=self.table.initiative.id)[0]
-        chapter, quote = told.get("chapter", ""), told.get("passage", "")
-        found = anchor(texts_in(markup_of(facts))[chapter], quote) if quote else None
-        if quote and found is None:
-            raise ValueError(f"{told['team']} does not say {quote!r}")
-        draft = Draft(told["kind"], told["text"].strip(), chapter, found, source=told.get("source", ""))
+        draft = self.draft(texts_in(markup_of(facts)))
         around = self.around(voice)
         made = prompts.write(
             self.db,
@@ -69,7 +86,7 @@ class Asking:
             audience_id=around.audience_id,
             membership_id=voice.membership_id,
             author_id=voice.person_id,
-            attribution="named",
+            attribution=told.get("attribution", Attribution.NAMED),
             now=now,
         )
         self.ids.append(made)
@@ -106,7 +123,7 @@ class Asking:
             parked_until=(self.today + timedelta(days=told["until"])).date() if parked else None,
             membership_id=voice.membership_id,
             author_id=voice.person_id,
-            attribution="named",
+            attribution=told.get("attribution", Attribution.NAMED),
             at_version=initiatives.read(self.db, id=self.table.initiative.id)[0].version,
             now=now,
         )
@@ -142,4 +159,16 @@ def events(db: Db, cohort: Cohort, cast: Mapping[str, Person], now: datetime) ->
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     by_team = {found.team.name: found for found in initiatives.read(db) if found.team.cohort_id == cohort.id}
     for told in tomllib.loads(TEXTS.read_text(encoding="utf-8"))["prompt"]:
-        yield from Asking(db, Table(db, by_team[told["team"]], cast), told, midnight).events()
+        if told["team"] in by_team:
+            yield from Asking(db, Table(db, by_team[told["team"]], cast), told, midnight).events()
+
+
+def ask_about_a_point(db: Db, facts: RoundFacts, cast: Mapping[str, Person], now: datetime) -> None:
+    """One of the board asks what becomes of a wish that a team received in that round, which the cohort reads."""
+    first = select(FeedbackItem, PAIR.c.receiver_id).join(PAIR, PAIR.c.id == FeedbackItem.pair_id)
+    first = first.where(PAIR.c.round_id == facts.id, FeedbackItem.html != "").order_by(FeedbackItem.id)  # type: ignore[arg-type]
+    # The points of a feedback come in the order of its sections.
+    point, team_id = db.execute(first.offset(1).limit(1)).one()
+    (initiative,) = initiatives.read(db, team_id=team_id)
+    told = {"by": "wilhelmina.boateng", "kind": "question", "text": ABOUT_A_POINT, "point": point}
+    Asking(db, Table(db, initiative, cast), told, now).write(now)

@@ -19,6 +19,7 @@ from demo import sessions as scheduled
 from demo.samples import board
 from demo.state import DemoState, state_in
 from feedback import threads
+from feedback.rounds.phases import Phase
 from feedback.rounds.rounds import LISTS as ROUND_LISTS
 from people import organisations
 from people.models import Sector
@@ -66,9 +67,10 @@ def build(db: Db, now: datetime) -> None:
     facts = json.loads(FACTS.read_text(encoding="utf-8"))
     began = now - BEGAN
     about = facts["programme"]
-    programme = programmes.create(db, **{name: text for name, text in about.items() if name != "call"})
+    calls = {name: about.pop(name) for name in ("call", "solutions")}
+    programme = programmes.create(db, **about)
     places = {
-        str(number): challenge_cohort(db, programme, challenge, about["call"], began)
+        str(number): challenge_cohort(db, programme, challenge, calls, began)
         for number, challenge in enumerate(facts["challenges"], start=1)
     }
     places[LEARNING_TRACK] = track = learning_track(db, programme, facts["learning_track"], began)
@@ -76,6 +78,7 @@ def build(db: Db, now: datetime) -> None:
     frank = chatham.open_circle(db, programme, cast, began)
     also = [
         *advice.events(db, track, cast, now),
+        *advice.events(db, frank, cast, now),
         *chatham.events(db, frank, cast, now),
         *talk.events(db, track, cast, now),
     ]
@@ -83,11 +86,13 @@ def build(db: Db, now: datetime) -> None:
     attached.add(db, now)
     host = next(cast[one.handle] for one in board() if one.role == Role.FACILITATOR)
     invited.add_invitations(db, track, host, now)
-    given.fill(db, rounds.hold(db, track, host, now), now)
+    held = rounds.hold(db, track, host, now)
+    given.fill(db, held, now)
+    advice.ask_about_a_point(db, held[Phase.CLOSED], cast, now - timedelta(days=4))
     scheduled.hold(db, track, cast, now)
 
 
-def challenge_cohort(db: Db, programme: Programme, challenge: Facts, call: str, began: datetime) -> Cohort:
+def challenge_cohort(db: Db, programme: Programme, challenge: Facts, calls: Facts, began: datetime) -> Cohort:
     """The owner who asks and the two providers who bring, with nothing but what is known of them."""
     cohort = cohorts.create(db, programme, name=challenge["title"], purpose=challenge["question"])
     ROUND_LISTS.begin(db, cohort)
@@ -97,14 +102,15 @@ def challenge_cohort(db: Db, programme: Programme, challenge: Facts, call: str, 
     asking = {
         "title": challenge["title"],
         "challenge": challenge["problem"],
-        "context": f"{call} Themes: {themes}.",
+        "context": f"{calls['call']} Themes: {themes}.",
         "asked": challenge["question"],
     }
     real_team(db, cohort, owner, Part.ASKS, asking, began)
     for provider in challenge["providers"]:
         bringing = {
             "title": provider["title"],
-            "context": f"Brings its experience to the challenge “{challenge['title']}” of {owner['name']}.",
+            "context": f"Brings its experience to the challenge “{challenge['title']}” of {owner['name']}. "
+            + calls["solutions"],
             "tried": provider["brings"],
         }
         real_team(db, cohort, provider, Part.BRINGS, bringing, began)

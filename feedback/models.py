@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from cohorts.models import Attribution
@@ -19,6 +19,10 @@ class Subject(StrEnum):
     INITIATIVE = "initiative"
     SESSION = "session"
     PROMPT = "prompt"
+
+
+# Of a thread and of a prompt: it is on one matter, and on no more.
+ONE_MATTER = "(initiative_id IS NULL) <> (session_id IS NULL)"
 
 
 class Matter(NamedTuple):
@@ -57,6 +61,8 @@ class Thread(SQLModel, table=True):
     stream carries what this one is about; None: it is that one. Of a session also, kept as they are there: `about`, its
     theme, and `attribution`, what is told of who says what, where that is less than its cohort tells.
     """
+
+    __table_args__ = (CheckConstraint(ONE_MATTER, name="ck_thread_one_matter"),)
 
     id: int | None = Field(default=None, primary_key=True)
     initiative_id: int | None = Field(default=None, foreign_key="initiative.id", index=True)

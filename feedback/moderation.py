@@ -152,6 +152,29 @@ def appeal(db: Db, thread: ThreadNow, comment: CommentNow, *, words: str, now: d
     return True
 
 
+def show_again(db: Db, thread: ThreadNow, comment: CommentNow, *, by_id: int, now: datetime) -> bool:
+    """Undo a hiding that nobody has decided about since: it was a mistake. An appeal is answered by it. False: somebody
+    decided that it stays. Twice is once."""
+    _one_at_a_time(db, comment)
+    hiding = hiding_of(db, comment.id)
+    if hiding is None:
+        return True
+    if hiding.outcome:
+        return False
+    decided = {"outcome": SHOWN, "decided_at": now, "decided_by_id": by_id}
+    db.execute(update(APPEAL).where(APPEAL.c.hiding_id == hiding.id).values(**decided))
+    _show(db, thread, comment, hiding, now)
+    _noted(db, thread, comment, "comment shown again", by_id, "", now)
+    _tell_author(db, thread, comment, notices.SHOWN_AGAIN, now)
+    return True
+
+
+def _show(db: Db, thread: ThreadNow, comment: CommentNow, hiding: HidingNow, now: datetime) -> None:
+    db.execute(update(HIDING).where(HIDING.c.id == hiding.id).values(lifted_at=now))
+    touch_thread(db, thread, f"byline-{comment.id}")
+    _changed(db, comment)
+
+
 def decide(db: Db, thread: ThreadNow, comment: CommentNow, outcome: str, *, by_id: int, now: datetime) -> None:
     """Decide on an appeal: the comment stays hidden, or is shown again. The first decision counts."""
     _one_at_a_time(db, comment)
@@ -161,9 +184,7 @@ def decide(db: Db, thread: ThreadNow, comment: CommentNow, outcome: str, *, by_i
     decided = {"outcome": outcome, "decided_at": now, "decided_by_id": by_id}
     db.execute(update(APPEAL).where(APPEAL.c.hiding_id == hiding.id).values(**decided))
     if outcome == SHOWN:
-        db.execute(update(HIDING).where(HIDING.c.id == hiding.id).values(lifted_at=now))
-        touch_thread(db, thread, f"byline-{comment.id}")
-        _changed(db, comment)
+        _show(db, thread, comment, hiding, now)
     _noted(db, thread, comment, "appeal decided", by_id, outcome, now)
     _tell_author(db, thread, comment, notices.SHOWN_AGAIN if outcome == SHOWN else notices.STAYS, now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
@@ -53,6 +54,14 @@ def _reaches(role: str) -> ColumnElement[bool]:
     return and_(_READER.c.role == (Role.MEMBER if role == PEER else role), _REACH[role])
 
 
+# What every row of `_REACH` implies, by columns of which each has an index: else a database looks at every membership
+# there is, for each comment.
+_NEAR = or_(
+    _READER.c.cohort_id == _COHORT.c.id,
+    and_(_READER.c.role == Role.FACILITATOR, _READER.c.programme_id == _COHORT.c.programme_id),
+)
+
+
 class Reached:
     """The memberships that belong to audiences, as rows to select from: what `visible_threads` says of one reader, for
     all of them. `readers`: not ended ones, joined with audiences."""
@@ -62,7 +71,8 @@ class Reached:
         _AUDIENCE.join(_COHORT, _COHORT.c.id == _AUDIENCE.c.cohort_id)
         .join(
             _READER,
-            or_(*(and_(_AUDIENCE.c.kind == kind, or_(*map(_reaches, roles))) for kind, roles in BELONGS.items())),
+            _NEAR
+            & or_(*(and_(_AUDIENCE.c.kind == kind, or_(*map(_reaches, roles))) for kind, roles in BELONGS.items())),
         )
         .outerjoin(_ENDED, _ENDED.c.membership_id == _READER.c.id)
     )
@@ -128,3 +138,8 @@ def may_appeal(person_id: int, comment: Written) -> bool:
 def may_decide(vantage: Vantage, person_id: int, hidden_by: int, facilitators: int) -> bool:
     """On an appeal: another facilitator than the one who hid it, where the programme has another one."""
     return may_moderate(vantage) and (person_id != hidden_by or facilitators == 1)
+
+
+def may_show_again(vantage: Vantage, person_id: int, hidden_by: int, runs: Collection[int]) -> bool:
+    """Without an appeal: whoever hid it; anybody of `runs`, who run the programme now, once that is none of them."""
+    return may_moderate(vantage) and (person_id == hidden_by or hidden_by not in runs)

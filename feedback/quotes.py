@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from cohorts.models import Attribution, Role
 from feedback import notices
 from feedback.comments import STANDS, WITHDRAWAL, CommentNow
 from feedback.models import Quote
+from feedback.policies import belongs
 from feedback.threads import (
     AUDIENCE,
     COHORT,
@@ -79,7 +80,8 @@ class Settled(Exception):
 @dataclass(frozen=True, slots=True)
 class QuoteNow:
     """A quote as its page has it. `passage` is empty while nobody is shown the comment; `attribution`: of the comment
-    as it is shown; `asker` and `asker_from`: who asks."""
+    as it is shown; `asker` and `asker_from`: who asks. `reads`: the asker still reads that conversation; to them its
+    passage and title are empty when they do not."""
 
     id: int
     comment_id: int
@@ -96,6 +98,7 @@ class QuoteNow:
     ended_at: datetime | None
     title: str
     programme_id: int
+    reads: bool
     attribution: Attribution
 
     @property
@@ -115,6 +118,7 @@ _ALL = select(
     *(QUOTE.c[name] for name in ("purpose", "named", "at", "answer", "answered_at", "ended_at")),
     TITLE.label("title"),
     COHORT.c.programme_id,
+    belongs(QUOTE.c.by_id, THREAD.c.audience_id).label("reads"),
     COMMENT.c.attribution,
     RULE.label("cohort_attribution"),
 ).select_from(
@@ -145,8 +149,10 @@ def asked_of(db: Db, person_id: int) -> Sequence[QuoteNow]:
 
 
 def asked_by(db: Db, person_id: int) -> Sequence[QuoteNow]:
-    """What that person asked of others."""
-    return _read(db, QUOTE.c.by_id == person_id)
+    """What that person asked of others. Whoever left keeps what was answered, and reads the talk here no more than
+    anywhere."""
+    found = _read(db, QUOTE.c.by_id == person_id)
+    return [one if one.reads else replace(one, passage="", title="") for one in found]
 
 
 def in_programmes(db: Db, programme_ids: Collection[int]) -> Sequence[QuoteNow]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
 
-# Markup but a rule, blanks, and the letters without a shape: joiners, direction marks, fillers, soft hyphens.
+_MARKUP = re.compile("<(?!hr)[^>]*>")
+# Blanks, and the letters without a shape: joiners, direction marks, fillers, soft hyphens, the empty Braille cell.
 _INVISIBLE = re.compile(
-    "<(?!hr)[^>]*>|[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u3164\ufe0f]"
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufe0f]"
 )
 
 
-def shows_something(html: str) -> bool:
+def shows_something(markup: str) -> bool:
     """Whether sanitised markup shows more than emptiness: Markdown can be written that shows nothing."""
-    return bool(_INVISIBLE.sub("", html))
+    # The markup first: what a reference such as &lt; stands for is text.
+    return bool(_INVISIBLE.sub("", html.unescape(_MARKUP.sub("", markup))))

@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 from litestar import Litestar, Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 import cohorts.traces
 import cohorts.web
@@ -28,6 +28,7 @@ import people.web
 import sessions.answers
 import sessions.attendance
 import sessions.leaders
+import sessions.room.leaving
 import sessions.room.rooms
 import sessions.room.traces
 import sessions.room.web
@@ -66,6 +67,7 @@ from server.logs import ABOUT
 from server.metrics import LEFT_EVERY, leave, show_metrics
 from server.pages import Page, Pages
 from server.postman import Postman
+from server.reading import without_content
 from server.routes import call_from, page, respond
 from server.settings import Settings
 from server.static import StaticFiles, static_file
@@ -92,6 +94,7 @@ PANELS: dict[str, tuple[Callable[..., Any], ...]] = {
     "initiative form": (feedback.advice.web.beside_form,),
     "bell": feedback.web.bells,
     "home": feedback.web.home_panels,
+    "start": sessions.web.start_panels,
     "profile": (*feedback.web.profile_panels, *sessions.web.profile_panels),
     "draft kept": (feedback.web.draft_kept,),
     "draft sent": (feedback.web.draft_sent,),
@@ -130,8 +133,9 @@ when_saved.append(feedback.advice.prompts.text_changed)
 marking.append(feedback.advice.web.marks_of)
 shown_too.append(feedback.advice.web.show)
 with_new_cohorts += [feedback.rounds.rounds.LISTS.begin, sessions.sessions.LISTS.begin]
-when_people_change += [tell_facilitators, feedback.web.people_changed, sessions.answers.people_changed]
-when_facilitators_change.append(sessions.answers.people_changed)
+leave_sessions = (sessions.answers.people_changed, sessions.room.leaving.people_changed)
+when_people_change += [tell_facilitators, feedback.web.people_changed, *leave_sessions]
+when_facilitators_change += leave_sessions
 sessions.room.rooms.when_somebody_comes.append(sessions.attendance.somebody_came)
 TEXT_KINDS: list[TextKind] = [kind for package in PACKAGES for kind in getattr(package, "text_kinds", ())]
 STATUS = {404: Stranger.NO_PAGE, 405: Stranger.NO_VERB, 413: Stranger.TOO_LARGE, 400: Stranger.UNREADABLE}
@@ -183,6 +187,8 @@ def refuse(request: Request[Any, Any, Any], problem: Exception) -> Response[byte
         log.error("the request broke", exc_info=problem)
     answer = turned_away(call_from(house, request), STATUS.get(status, Stranger.BROKEN))
     response = respond(answer, house.settings.secure)
+    if isinstance(problem, MethodNotAllowedException):
+        response.headers |= problem.headers or {}
     # Its address is anything a stranger may type.
     tell(request, f"{request.method} (no route)", mine, response, 0.0)
     return response
@@ -240,6 +246,7 @@ def build(settings: Settings, figures: Figures | None = None) -> Litestar:
         [*OWN_ROUTES, *(route for package in PACKAGES for route in package.routes)],
         lifespan=[living],
         exception_handlers={HTTPException: refuse, Exception: refuse},
+        before_send=[without_content],
         openapi_config=None,
         logging_config=None,
     )

@@ -194,29 +194,42 @@ def run_page(call: Call, needs: Needs, show: Callable[..., Any]) -> Any:
         return call.house.render(call, show(call, **needs.opened(call)))
 
 
-def run_verb(call: Call, verb: Verb) -> Any:
-    """A writing call, inside its worker. A rejected form is answered from a fresh reading transaction."""
-    try:
-        if verb.takes is not None and call.files:
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A writing call, inside its worker."""
+
+    call: Call
+    verb: Verb
+
+    def __call__(self) -> Any:
+        """In transactions of its own. A rejected form is answered from a fresh reading one."""
+        call, verb = self.call, self.verb
+        try:
+            if verb.takes is not None and call.files:
+                with call.house.database.transaction(writing=True) as db:
+                    _begin(call, db)
+                    verb.takes(call, **verb.needs.opened(call))
             with call.house.database.transaction(writing=True) as db:
-                _begin(call, db)
-                verb.takes(call, **verb.needs.opened(call))
-        with call.house.database.transaction(writing=True) as db:
-            _begin(call, db)
-            opened = verb.needs.opened(call)
-            parsed = verb.needs.parsed(call)
-            key = call.sent.get("key", ("",))[0] if verb.once else ""
-            reply = call.house.receipts.first(call, key) if key else None
-            if reply is None:
-                reply = verb.act(call, **opened, **parsed)
-                if key:
-                    call.house.receipts.keep(call, key, reply)
-            answer = call.house.render_reply(call, reply, verb.form, opened)
-        return answer
-    except Rejected as rejected:
-        if verb.again is None:
-            raise
-        rejected.values = {name: given[0] for name, given in call.sent.items() if given} | rejected.values
-        call.rejected = rejected
-        show = verb.form if call.htmx and verb.form else verb.again
-        return run_page(call, verb.needs, show)
+                answer = self.within(db)
+            return answer
+        except Rejected as rejected:
+            if verb.again is None:
+                raise
+            rejected.values = {name: given[0] for name, given in call.sent.items() if given} | rejected.values
+            call.rejected = rejected
+            show = verb.form if call.htmx and verb.form else verb.again
+            return run_page(call, verb.needs, show)
+
+    def within(self, db: Db) -> Any:
+        """In that transaction: the answer holds once it is committed. Raises what the verb does."""
+        call, verb = self.call, self.verb
+        _begin(call, db)
+        opened = verb.needs.opened(call)
+        parsed = verb.needs.parsed(call)
+        key = call.sent.get("key", ("",))[0] if verb.once else ""
+        reply = call.house.receipts.first(call, key) if key else None
+        if reply is None:
+            reply = verb.act(call, **opened, **parsed)
+            if key:
+                call.house.receipts.keep(call, key, reply)
+        return call.house.render_reply(call, reply, verb.form, opened)

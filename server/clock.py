@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import DateTime, Dialect
@@ -32,20 +33,28 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def zone_names(chosen: str = "") -> tuple[str, ...]:
+    """The zones a person can choose: the places of the IANA database by their present names. First comes the one that
+    is `chosen`, if it is an old name: browsers still send some, and whoever has one keeps it."""
+    names = _present()
+    return (chosen, *names) if chosen and chosen not in names and is_zone(chosen) else names
+
+
 @lru_cache(maxsize=1)
-def zone_names() -> tuple[str, ...]:
-    """The zones a person can choose: the places of the IANA database, without its legacy aliases."""
-    regions = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-    return (*sorted(name for name in available_timezones() if name.split("/")[0] in regions and "/" in name), "UTC")
+def _present() -> tuple[str, ...]:
+    # The table of the places of each country, as made for choosing from: it leaves out what names had before.
+    rows = (files("tzdata") / "zoneinfo" / "zone.tab").read_text("ascii").splitlines()
+    names = {row.split("\t")[2] for row in rows if not row.startswith("#")}
+    return (*sorted(names & known_zones()), "UTC")
 
 
 def is_zone(name: str) -> bool:
     """Whether `name` is a zone we can compute with (aliases included: browsers still send some)."""
-    return name in _known()
+    return name in known_zones()
 
 
 @lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     """Every name in the IANA database; looking them up walks its files."""
     return frozenset(available_timezones())
 

@@ -40,16 +40,16 @@ def number() -> str:
     return str(ABOUT.get().get("request", ""))
 
 
-def counted(method: str, path: str, handler: Handler) -> Handler:
+def counted(path: str, handler: Handler) -> Handler:
     """The handler of a route, with its answers counted."""
-    route = f"{method} {TYPES.sub('}', path)}"
+    template = TYPES.sub("}", path)
 
     async def answer(request: Asked) -> Response[bytes]:
         began, mine = perf_counter(), new_number()
         # The task and its context are this request's alone.
         ABOUT.set({"request": mine})
         response = await handler(request)
-        tell(request, route, mine, response, perf_counter() - began)
+        tell(request, f"{request.method} {template}", mine, response, perf_counter() - began)
         return response
 
     answer.__name__ = handler.__name__

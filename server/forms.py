@@ -47,8 +47,8 @@ def words(most: int, empty: str | None = None) -> Any:
             raise Wrong(empty)
         if len(text) > most:
             raise Wrong(
-                N_("This is %(over)s characters too long; %(most)s is the most. Nothing is lost: shorten it here."),
-                over=len(text) - most,
+                N_("This is %(long)s characters long; %(most)s is the most. Nothing is lost: shorten it here."),
+                long=len(text),
                 most=most,
             )
         return text

@@ -1,14 +1,17 @@
-"""The headers of every answer, and the two questions asked of every request: is it for us, and does it come from us?"""
+"""The headers of every answer, and what is asked of every request: is it for us, does it come from us, and has the
+browser what it asks for already?"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 
 from server.settings import Settings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_TAG = re.compile(r'"[^"]*"')
 
 
 def policy(settings: Settings, import_map: str) -> str:
@@ -67,3 +70,11 @@ def is_our_origin(settings: Settings, origin: str | None) -> bool:
     """Whether `origin` is ours to the letter. Websockets are checked with this too: CSP and CORS do not cover them."""
     scheme, found, host = (origin or "").partition("://")
     return bool(found) and scheme == settings.origin.partition("://")[0] and host in settings.hosts
+
+
+def is_known(known: str, etag: str) -> bool:
+    """Whether `known` (If-None-Match) names what has that tag (empty: it has none); `*` names whatever is there.
+
+    Tags are compared weakly (RFC 9110, 13.1.2): what is on the way may have weakened ours when it compressed.
+    """
+    return known.strip() == "*" or etag.removeprefix("W/") in _TAG.findall(known)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, Response, get
+from litestar import Request, Response
 from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,6 +23,7 @@ from server.db import Database
 from server.headers import page_headers
 from server.house import Answer, House
 from server.migrate import CannotMigrate, is_current
+from server.reading import reading
 from server.routes import respond
 
 Asked = Request[Any, Any, Any]
@@ -31,13 +32,13 @@ OK = "ok"
 PATIENCE = 2
 
 
-@get("/health", name="health")
+@reading("/health", name="health")
 async def show_health(request: Asked) -> Response[bytes]:
     """The process turns: it read this and answers. Nothing else is asked."""
     return _told(request.app.state.house, {"healthy": True}, 200)
 
 
-@get("/ready", name="ready")
+@reading("/ready", name="ready")
 async def show_ready(request: Asked) -> Response[bytes]:
     """Whether people could be sent here. Without Redis they could: news only take a second longer."""
     house: House = request.app.state.house

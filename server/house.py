@@ -20,6 +20,7 @@ from server.live.log import placed
 from server.pages import Fragment, Page, Pages, Piece
 from server.settings import Settings
 from server.static import StaticFiles
+from server.together import Together
 
 if TYPE_CHECKING:
     from server.live.hub import Hub
@@ -48,11 +49,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads, as the page's header shows them."""
+    """Who reads, as the page's header shows them; `likely_zone`: where they work, for the question where they are."""
 
     name: str
     role: str | None = None
     role_word: str = ""
+    likely_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,10 @@ class House:
     wakeup: Wakeup | None = None
     receipts: Any = receipts
     policy: str = ""
+    together: Together = field(init=False)
 
     def __post_init__(self) -> None:
+        self.together = Together(self.lanes.writes, self.database)
         self.policy = policy(self.settings, self.static.import_map)
 
     def frame(self, call: Call, page: Page) -> Frame:
@@ -132,7 +136,7 @@ class House:
             notice=self.notice_of(call),
             demo=self.settings.demo,
             asks_zone=asks,
-            zones=zone_names() if asks else (),
+            zones=zone_names(viewer.likely_zone) if asks and viewer else (),
             zone=call.viewer.time_zone or "" if call.viewer else "",
             path=call.path,
             import_map=self.static.import_map,

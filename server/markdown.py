@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -96,7 +99,48 @@ def _name_after_at(state: Any, silent: bool) -> bool:
     return True
 
 
+# What may stand in an address. Longer than that is none, and would take long to look at.
+_LONGEST_ADDRESS = 500
+_REST = re.compile(rf"://[^\s<>\[\]\"`\\|^{{}}\x00-\x1f]{{1,{_LONGEST_ADDRESS + 1}}}")
+_SCHEME = re.compile(r"(?:^|[^A-Za-z0-9])(https?)$", re.IGNORECASE)
+
+
+def _address(state: Any, silent: bool) -> bool:
+    """The rule for an address that stands in a text as it is. It begins before the colon, where nothing stops the
+    reader, so what was read last is looked at."""
+    if state.linkLevel or not state.src.startswith("://", state.pos):
+        return False
+    scheme = _SCHEME.search(state.pending[-6:])
+    found = _REST.match(state.src, state.pos) if scheme else None
+    rest = _without_end(found[0]) if found and len(found[0]) <= _LONGEST_ADDRESS else ""
+    if scheme is None or not rest[3:4].isalnum():
+        return False
+    written = scheme[1] + rest
+    href = state.md.normalizeLink(written)
+    if not state.md.validateLink(href):
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(scheme[1])]
+        state.push("link_open", "a", 1).attrs = {"href": href}
+        state.push("text", "", 0).content = written
+        state.push("link_close", "a", -1)
+    state.pos += len(rest)
+    return True
+
+
+def _without_end(text: str) -> str:
+    """An address without the signs at its end that belong to the sentence; a bracket, where it was opened before."""
+    while text[-1] == "~" or (unicodedata.category(text[-1])[0] == "P" and text[-1] not in "/-#%&@"):
+        if text[-1] == ")" and text.count(")") <= text.count("("):
+            break
+        text = text[:-1]
+        if not text:
+            break
+    return text
+
+
 _READER.inline.ruler.push("name", _name_after_at)
+_READER.inline.ruler.push("address", _address)
 
 
 def to_marked_html(text: str, names: Names) -> Marked:
@@ -113,11 +157,20 @@ def to_html(text: str) -> str:
     return _clean(_READER.render(text))
 
 
-def _clean(html: str) -> str:
+def _clean(written: str) -> str:
     return nh3.clean(
-        html,
+        written,
         tags=_TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
+
+
+def first_words(written: str, most: int = 110) -> str:
+    """How sanitised markup begins, as plain text of at most `most` characters and the sign that there is more."""
+    inline = re.sub(r"</?(?:em|strong|code|a|bdi)\b[^>]*>", "", written)
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", inline)).split())
+    if len(text) <= most:
+        return text
+    return text[:most].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
@@ -24,6 +24,7 @@ from server.headers import is_for_us
 from server.house import House
 from server.jobs import JOB
 from server.mail import MailState, in_state
+from server.reading import reading
 from server.refusals import Busy
 from server.routes import call_from, respond
 from server.turned_away import Stranger, turned_away
@@ -47,7 +48,7 @@ GAUGES = {
 }
 
 
-@get("/metrics", name="metrics")
+@reading("/metrics", name="metrics")
 async def show_metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The figures, for whoever knows the token; to everybody else there is nothing here."""
     house: House = request.app.state.house

@@ -30,6 +30,14 @@ class NotAllowed(Refusal):
     """Yours to see, not to do."""
 
 
+class First(NotAllowed):
+    """Yours to do, once something else is done: at the address `to`, which a msgid, `way`, leads to."""
+
+    def __init__(self, to: str, way: str, msgid: str) -> None:
+        super().__init__(msgid)
+        self.to, self.way = to, way
+
+
 class SignInFirst(Refusal):
     """Only for people who are signed in."""
 

@@ -8,23 +8,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, post
 from litestar.exceptions import ClientException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.handlers import HTTPRouteHandler
 
-from server.calls import Call, Needs, Reply, Verb, run_doors, run_page, run_verb
+from server.calls import Act, Call, Needs, Reply, Verb, run_doors, run_page
 from server.clock import utc_now
 from server.counting import counted
 from server.db import Db, refusal_of
 from server.downloads import Download, stream
-from server.headers import is_for_us, is_from_us
+from server.headers import is_for_us, is_from_us, is_known
 from server.house import Answer, House
 from server.lanes import Lane
 from server.languages import N_, choose
 from server.pages import Page, Piece
+from server.reading import reading
 from server.refusals import Message, NotYours, Refusal, Rejected
 from server.settings import LARGEST_ID
+from server.together import Together
 from server.turned_away import Stranger, turned_away
 from server.uploads import keep_files, read_files
 
@@ -35,6 +37,7 @@ Done = TypeVar("Done")
 Show = Callable[..., Page | Piece | Reply | Answer]
 # Four chapters of ten thousand characters in any script, each twice in a conflict, fit.
 MOST_BODY = 1_048_576
+OF_CONTENT = ("content-type", "content-length", "content-range", "content-disposition")
 
 
 def call_from(house: House, request: Asked) -> Call:
@@ -42,7 +45,8 @@ def call_from(house: House, request: Asked) -> Call:
     headers = request.headers
     return Call(
         house=house,
-        method=request.method,
+        # A HEAD is a GET whose content stays here.
+        method=request.method.replace("HEAD", "GET"),
         path=request.url.path,
         given=request.path_params,
         query={name: value for name, value in request.query_params.items() if isinstance(value, str)},
@@ -54,7 +58,7 @@ def call_from(house: House, request: Asked) -> Call:
         accepts=headers.get("accept-language", ""),
         agent=headers.get("user-agent", "")[:200],
         byte_range=headers.get("range", ""),
-        etag=headers.get("if-none-match", ""),
+        etag=", ".join(headers.getall("if-none-match", ())),
     )
 
 
@@ -71,10 +75,16 @@ def respond(answer: Answer, secure: bool) -> Response[bytes]:
     return response
 
 
+def unchanged(answer: Answer) -> Answer:
+    """What a browser is told that has this already: nothing about a content that does not come."""
+    kept = {name: value for name, value in answer.headers.items() if name not in OF_CONTENT}
+    return Answer(b"", 304, kept, answer.cookies)
+
+
 def page(
     path: str, *, name: str | None = None
 ) -> Callable[[Callable[..., Page | Piece | Reply | Answer]], HTTPRouteHandler]:
-    """GET `path`: shows something, changes nothing."""
+    """GET `path`, and HEAD: shows something, changes nothing."""
 
     def wrap(show: Show) -> HTTPRouteHandler:
         needs = Needs.of(show)
@@ -85,8 +95,8 @@ def page(
             return await _answered(call, request, lambda: run_page(call, needs, show), house.lanes.reads)
 
         handler.__name__ = show.__name__
-        told = counted("GET", path, handler)
-        return get(path, name=name or f"{show.__module__}.{show.__name__}", opt={"show": show})(told)
+        told = counted(path, handler)
+        return reading(path, name=name or f"{show.__module__}.{show.__name__}", opt={"show": show})(told)
 
     return wrap
 
@@ -100,6 +110,7 @@ def verb(
     most_body: int = MOST_BODY,
     takes: Callable[..., None] | None = None,
     anybody: bool = False,
+    together: bool = False,
 ) -> Callable[[Callable[..., Reply | Answer]], HTTPRouteHandler]:
     """POST `path`: changes something.
 
@@ -108,7 +119,8 @@ def verb(
     `most_body`, in bytes, is more where files are taken; `again` then shows a file that is too large as rejected, under
     "", with what the form said before it. `takes` puts the files of the field `file`, checked and stored, where they
     belong, whatever becomes of the form (server/uploads.py). `anybody`: no page of ours has to send it, because its
-    address is a secret that says whom it is about, and who is signed in counts for nothing.
+    address is a secret that says whom it is about, and who is signed in counts for nothing. `together`: quickly done,
+    and by many at the same moment, so that it may share its commit with others (server/together.py).
     """
 
     def wrap(act: Callable[..., Reply | Answer]) -> HTTPRouteHandler:
@@ -121,10 +133,11 @@ def verb(
                 return respond(await _with_files(call, request, one, most_body), house.settings.secure)
             if unread := await _unread(call, request):
                 return respond(turned_away(call, unread), house.settings.secure)
-            return await _answered(call, request, lambda: run_verb(call, one), house.lanes.writes)
+            lane = house.together if together else house.lanes.writes
+            return await _answered(call, request, Act(call, one), lane)
 
         handler.__name__ = act.__name__
-        name, told = f"{act.__module__}.{act.__name__}", counted("POST", path, handler)
+        name, told = f"{act.__module__}.{act.__name__}", counted(path, handler)
         opt = {"act": act, "anybody": anybody}
         return post(path, name=name, status_code=200, request_max_body_size=most_body, opt=opt)(told)
 
@@ -148,7 +161,7 @@ def look(path: str, *, form: Callable[..., Piece]) -> Callable[[Callable[..., Pa
             return await _answered(call, request, lambda: run_page(call, needs, shown), house.lanes.reads)
 
         handler.__name__ = show.__name__
-        name, told = f"{show.__module__}.{show.__name__}", counted("POST", path, handler)
+        name, told = f"{show.__module__}.{show.__name__}", counted(path, handler)
         return post(path, name=name, status_code=200, request_max_body_size=MOST_BODY, opt={"show": show})(told)
 
     return wrap
@@ -182,7 +195,7 @@ async def _with_files(call: Call, request: Asked, verb: Verb, most_body: int) ->
                 await keep_files(call)
             if unread is not None:
                 return turned_away(call, unread)
-            return await _worked(call, lambda: run_verb(call, verb), lanes.writes)
+            return await _worked(call, Act(call, verb), lanes.writes)
     except Refusal as refusal:
         return turned_away(call, refusal)
 
@@ -197,10 +210,13 @@ def _too_large(call: Call, verb: Verb, most_body: int) -> Answer:
     return replace(answer, status=413)
 
 
-async def _answered(call: Call, request: Asked, work: Callable[[], Answer], lane: Lane) -> Response[bytes]:
+async def _answered(call: Call, request: Asked, work: Callable[[], Answer], lane: Lane | Together) -> Response[bytes]:
     refused = _unfit(call, request)
     answer = turned_away(call, refused) if refused is not None else await _worked(call, work, lane)
-    if isinstance(answer, Download):
+    if call.method == "GET" and answer.status in (200, 206) and is_known(call.etag, answer.headers.get("etag", "")):
+        answer = unchanged(answer)
+    # The content of a file is not even read for a HEAD.
+    if isinstance(answer, Download) and request.method == "GET":
         return stream(call.house, answer)
     return respond(answer, call.house.settings.secure)
 
@@ -218,7 +234,7 @@ def _unfit(call: Call, request: Asked) -> Refusal | Stranger | None:
     return None
 
 
-async def _worked(call: Call, work: Callable[[], Answer], lane: Lane) -> Answer:
+async def _worked(call: Call, work: Callable[[], Answer], lane: Lane | Together) -> Answer:
     found = await _tried(call, work, lane)
     if isinstance(found, Answer):
         finish(call)
@@ -226,7 +242,7 @@ async def _worked(call: Call, work: Callable[[], Answer], lane: Lane) -> Answer:
     return turned_away(call, found)
 
 
-async def _tried(call: Call, work: Callable[[], Done], lane: Lane) -> Done | Refusal | Stranger:
+async def _tried(call: Call, work: Callable[[], Done], lane: Lane | Together) -> Done | Refusal | Stranger:
     """What the work came to, or why it was refused."""
     try:
         return await lane.run(work)

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response
 from litestar.params import FromPath
 
+from server.headers import is_known
+from server.reading import reading
 from server.settings import ROOT
 from server.vendored import VENDORED
 
@@ -73,7 +75,7 @@ class StaticFiles:
         return f"/static/{path}?v={self.files[path].digest}"
 
 
-@get("/static/{path:path}", name="static", sync_to_thread=False)
+@reading("/static/{path:path}", name="static", sync_to_thread=False)
 def static_file(request: Request[Any, Any, Any], path: FromPath[Path]) -> Response[bytes]:
     """One of our files. Fonts and images are named inside style sheets without a hash, so those are asked for again."""
     found = request.app.state.house.static.files.get(path.as_posix().lstrip("/"))
@@ -82,7 +84,7 @@ def static_file(request: Request[Any, Any, Any], path: FromPath[Path]) -> Respon
     headers = {"etag": f'"{found.digest}"', "x-content-type-options": "nosniff", "vary": "Accept-Encoding"}
     current = request.query_params.get("v") == found.digest
     headers["cache-control"] = YEAR if current else "public, max-age=86400"
-    if request.headers.get("if-none-match") == headers["etag"]:
+    if is_known(", ".join(request.headers.getall("if-none-match", ())), headers["etag"]):
         return Response(b"", status_code=304, headers=headers, media_type=found.media_type)
     if found.zipped and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(found.zipped, headers=headers | {"content-encoding": "gzip"}, media_type=found.media_type)

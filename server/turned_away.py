@@ -12,7 +12,7 @@ from server.headers import SAFE, page_headers
 from server.house import Answer
 from server.languages import N_
 from server.pages import Page
-from server.refusals import Away, Busy, NotAllowed, NotYours, Refusal, Rejected, SignInFirst, TooMany
+from server.refusals import Away, Busy, First, NotAllowed, NotYours, Refusal, Rejected, SignInFirst, TooMany
 
 
 class Stranger(Enum):
@@ -44,6 +44,7 @@ WORDS: dict[object, tuple[int, str, str]] = {
         N_("You can read this, but not do that"),
         N_("This is for somebody else to do. If you think it should be yours, ask the people who run your programme."),
     ),
+    First: (403, N_("One thing comes first"), N_("Something else has to be done before this.")),
     SignInFirst: (401, N_("Sign in first"), N_("You are not signed in any more. Sign in and send this again.")),
     TooMany: (429, N_("That was too often"), N_("Wait a little, then try again. Nothing was lost.")),
     Busy: (503, N_("Too many people at once"), N_("We are busy for a moment. Wait a few seconds and try again.")),
@@ -88,6 +89,8 @@ def turned_away(call: Call, why: Refusal | Stranger) -> Answer:
         back = _way_back(call) if call.method in SAFE else "/"
         to = f"/sign-in?next={quote(back)}" if back != "/" else "/sign-in"
         return Answer(b"", 303, _headers(call) | {"location": to})
+    if isinstance(why, First) and call.method in SAFE and not call.htmx:
+        return Answer(b"", 303, _headers(call) | {"location": why.to})
     key: object = why if isinstance(why, Stranger) else type(why)
     status, title, sentence = WORDS.get(key) or WORDS[Stranger.BROKEN]
     message = why.message if isinstance(why, Refusal) else None
@@ -96,7 +99,7 @@ def turned_away(call: Call, why: Refusal | Stranger) -> Answer:
         "status": status,
         "title": pages.say(title, language),
         "body": pages.say(message or sentence, language),
-        "actions": [(pages.say(N_("Go to the start page"), language), "/")],
+        "actions": [(pages.say(msgid, language), to) for msgid, to in _ways(why)],
         "number": number() if key is Stranger.BROKEN else "",
     }
     call.viewer, call.rejected = None, None
@@ -108,6 +111,12 @@ def turned_away(call: Call, why: Refusal | Stranger) -> Answer:
     elif isinstance(why, Busy | Away):
         headers["retry-after"] = "2"
     return Answer(html, status, headers)
+
+
+def _ways(why: Refusal | Stranger) -> list[tuple[str, str]]:
+    """Where to go from here: (msgid, address)."""
+    first = [(why.way, why.to)] if isinstance(why, First) else []
+    return [*first, (N_("Go to the start page"), "/")]
 
 
 def _way_back(call: Call) -> str:

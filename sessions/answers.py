@@ -134,7 +134,7 @@ def given(db: Db, session_id: int, person_id: int) -> dict[int, Any]:
 
 def is_open(slot: SlotFacts, now: datetime) -> bool:
     """Whether one can answer to the slot: until it is over."""
-    return slot.cancelled_at is None and now < slot.ends_at
+    return slot.cancelled_at is None and now < slot.stops_at
 
 
 def say(

@@ -47,9 +47,9 @@ class Entry:
     status: str
 
 
-def entry_of(facts: SessionFacts, slot: SlotFacts, origin: str, *, certain: bool) -> Entry:
-    """The event of a slot; `certain`: they said yes and have a seat."""
-    off = facts.cancelled_at is not None or slot.cancelled_at is not None
+def entry_of(facts: SessionFacts, slot: SlotFacts, origin: str, *, certain: bool, comes: bool = True) -> Entry:
+    """The event of a slot; `certain`: they said yes and have a seat; not `comes`: they said no, so theirs is off."""
+    off = facts.cancelled_at is not None or slot.cancelled_at is not None or not comes
     return Entry(
         uid=f"{slot.uid}@{urlsplit(origin).hostname}",
         sequence=slot.sequence,

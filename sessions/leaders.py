@@ -55,10 +55,17 @@ def _people(db: Db, *conditions: Any) -> dict[int, Author]:
     return dict(sorted(found.items(), key=lambda one: (one[1].name.casefold(), one[0])))
 
 
-def _takes_part(cohort_id: int) -> Any:
+def _takes_part(cohort_id: Any) -> Any:
     programme = select(_COHORT.c.programme_id).where(_COHORT.c.id == cohort_id).scalar_subquery()
     runs = (_HELD.c.role == Role.FACILITATOR) & (_HELD.c.programme_id == programme)
     return runs | ((_HELD.c.cohort_id == cohort_id) & _HELD.c.role.in_([Role.MEMBER, Role.ADVISER]))
+
+
+def taking_part(cohort_id: Any) -> Any:
+    """The ids of those who take part in a cohort now, as a subquery; `cohort_id` may be one too."""
+    here = _HELD.outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
+    now = select(_HELD.c.person_id).select_from(here).where(_takes_part(cohort_id), _GONE.c.membership_id.is_(None))
+    return now.correlate(None)
 
 
 def choices(db: Db, cohort_id: int) -> list[Leading]:

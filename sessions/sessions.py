@@ -160,10 +160,13 @@ def _surround(db: Db, session_id: int, wanted: Plan, now: datetime) -> None:
     for person_id, part in parts.items():
         db.add(SessionPerson(session_id=session_id, person_id=person_id, part=part, at=now))
     db.flush()
-    # Whoever leads no more or now does has other pages open to them, such as the room.
+    # Whoever leads no more or now does has other pages open to them, such as the room; those that stay open say more.
     moved = sorted({person_id for person_id, _ in before.items() ^ parts.items()})
-    for stream_id in db.execute(select(_PERSON.c.stream_id).where(_PERSON.c.id.in_(moved))).scalars().all():
+    streams = select(_PERSON.c.stream_id, _PERSON.c.bell_stream_id).where(_PERSON.c.id.in_(moved))
+    for stream_id, bell in db.execute(streams).all():
         touch(db, stream_id, "access")
+        if bell is not None:
+            touch(db, bell, f"own-part-{session_id}")
 
 
 def change(db: Db, facts: SessionFacts, wanted: Plan, *, base: int, now: datetime) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, column, func, select, table
 
+from server.clock import Instant
 from server.db import Db, ask
 from server.jobs import enqueue
 from server.live.log import new_stream, touch
@@ -18,6 +19,8 @@ from sessions.sessions import SessionFacts
 
 SLOT: Any = Slot.__table__  # type: ignore[attr-defined]
 _ANSWER: Any = SlotAnswer.__table__  # type: ignore[attr-defined]
+# Rooms stand above slots: what is asked of them here is whether one was ended.
+_ROOM: Any = table("room", column("slot_id"), column("ended_at", Instant))
 # The work that turns open pages over when a slot begins and when it is over (turning.py).
 TURNS = "slot turns"
 # The work that reminds people of a slot (reminders.py), and how many minutes before it begins a session may want that.
@@ -55,7 +58,7 @@ class Full(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SlotFacts:
-    """A slot as it is now; the columns are explained in models.py."""
+    """A slot as it is now; the columns are explained in models.py. `over_at`: when its room was ended, if it was."""
 
     id: int
     session_id: int
@@ -71,6 +74,7 @@ class SlotFacts:
     cancelled_at: datetime | None
     cancelled_why: str
     stream_id: int
+    over_at: datetime | None
 
     @property
     def ends_at(self) -> datetime:
@@ -82,6 +86,16 @@ class SlotFacts:
         """From when to when, by plan."""
         return self.starts_at, self.ends_at
 
+    @property
+    def stops_at(self) -> datetime:
+        """When it is over: by plan, or when its room was ended before that."""
+        return self.ends_at if self.over_at is None else min(self.ends_at, self.over_at)
+
+    @property
+    def lasts(self) -> tuple[datetime, datetime]:
+        """From when to when it is on."""
+        return self.starts_at, self.stops_at
+
 
 @dataclass(frozen=True, slots=True)
 class Time:
@@ -92,7 +106,8 @@ class Time:
     time_zone: str
 
 
-_COLUMNS = tuple(SLOT.c[field.name] for field in fields(SlotFacts))
+_OVER = select(_ROOM.c.ended_at).where(_ROOM.c.slot_id == SLOT.c.id).correlate(SLOT).scalar_subquery()
+_COLUMNS = (*(SLOT.c[field.name] for field in fields(SlotFacts) if field.name != "over_at"), _OVER.label("over_at"))
 _ZONE = select(SLOT.c.time_zone).where(SLOT.c.id == bindparam("slot"))
 # Sessions and their slots, the earliest first: a row a slot, and one for a session without.
 WITH_SESSION = (

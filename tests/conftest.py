@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Set
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from zlib import crc32
 
+import hypothesis
 import pytest
 from sqlalchemy import update
 
@@ -26,35 +28,43 @@ from tests.services.postgres import Postgres, postgres
 from tests.services.smtp import Postbox, smtp
 from tests.world import World
 
+# How long an example takes, or how long it takes to think of one, is the machine's affair.
+hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("here")
+
 BOTH = ("sqlite", "postgresql")
 Opened = tuple[House, World]
 
 
-# Longest first, files and then folders: they should end beside the others, not after them.
+# Longest first, files and then folders: they should end beside the others, not after them. Among the first are some
+# that mostly wait, so that one processor is never waited for by all.
 LONGEST = (
-    *("browser/test_accessibility.py", "browser/test_languages.py", "faults/test_killed_server.py"),
-    *("faults", "browser", "masking", "access", "server", "live"),
+    *("browser/test_accessibility.py", "faults/test_killed_server.py", "live/test_second_process.py"),
+    *("masking/test_canary.py", "browser/test_languages.py", "access/test_every_answer.py", "faults/"),
+    *("browser/test_session_day.py", "browser/test_long_thread.py", "browser/test_shared_text.py", "browser/"),
+    *("masking/test_same_bytes.py", "masking/", "access/test_r", "live/test_windows.py", "access/", "server/", "live/"),
 )
 
 
 # Their tests are about the database, or about what must hold on any of them: each runs on both.
-ON_BOTH = {"faults", "masking", "migrations", "people"}
+ON_BOTH = ("faults/", "masking/test_canary.py", "migrations/", "people/")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The longest files and folders come first; in each the order stays. The tests of most folders run on one of
     the two databases, half of them on either; with `ALL_DATABASES=yes` on both (docs/decisions/0015)."""
     if os.environ.get("ALL_DATABASES") != "yes" and config.option.keyword == "":
-        left_out = {item for item in items if _is_on_the_other(item)}
+        collected = {item.nodeid for item in items}
+        left_out = {item for item in items if _is_on_the_other(item, collected)}
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+        assert {on_either(one) for one in collected} == {on_either(item.nodeid) for item in items}, "a test never runs"
     items.sort(key=place_of)
 
 
 def place_of(item: pytest.Item) -> int:
     """Its place among the longest, or after all of them."""
-    where = item.path.relative_to(Path(__file__).parent).as_posix()
-    return next((place for place, start in enumerate(LONGEST) if where.startswith(start)), len(LONGEST))
+    return next((place for place, start in enumerate(LONGEST) if file_of(item).startswith(start)), len(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -67,16 +77,22 @@ def pytest_collection() -> Generator[None, object, object]:
     return collected
 
 
-def folder_of(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]
+def file_of(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).as_posix()
 
 
-def _is_on_the_other(item: pytest.Item) -> bool:
+def on_either(name: str) -> str:
+    """The name of a test without that of the database it runs on."""
+    return re.sub("|".join(BOTH), "", name)
+
+
+def _is_on_the_other(item: pytest.Item, collected: Set[str]) -> bool:
+    """Whether the same test on the other database is the one to run; what has no such twin always runs."""
     kind = getattr(item, "callspec", None) and next((one for one in item.callspec.params.values() if one in BOTH), None)  # type: ignore[attr-defined]
-    if kind is None or folder_of(item) in ON_BOTH:
+    if kind is None or file_of(item).startswith(ON_BOTH):
         return False
-    name = item.nodeid.replace(str(kind), "")
-    return BOTH[crc32(name.encode()) % 2] != kind
+    chosen = BOTH[crc32(on_either(item.nodeid).encode()) % 2]
+    return chosen != kind and item.nodeid.replace(str(kind), chosen) in collected
 
 
 def settle(url: str) -> None:

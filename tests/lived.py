@@ -4,6 +4,7 @@ of the other is open, with something in each of its parts. All of it is done thr
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,9 +22,12 @@ from tests.scheduled import session_now, slot_now
 from tests.world import World
 
 
-def live_through(house: House, world: World, cohort_id: int, runs: str, says: str, mark: str = "") -> dict[str, int]:
-    """Live through the session of that cohort: `runs` runs it, `says` says everything. What addresses may name there:
-    the newest poll, question, group and outcome of the open room, and the first line of its run sheet."""
+def live_through(
+    house: House, world: World, cohort_id: int, runs: str, says: str, mark: str = "", beside: Sequence[str] = ()
+) -> dict[str, int]:
+    """Live through the session of that cohort: `runs` runs it, `says` says everything, `beside` are in the open room
+    and say nothing. What addresses may name there: the newest poll, question, group and outcome of the open room, and
+    the first line of its run sheet."""
     first, second = world.slots[cohort_id]
     host, guest = house.visit(world.people[runs]), house.visit(world.people[says])
     _open(house, world, cohort_id, second, -timedelta(minutes=80), (runs, says))
@@ -31,7 +35,7 @@ def live_through(house: House, world: World, cohort_id: int, runs: str, says: st
     _sent(host, f"/slots/{second}/room/ending")
     _sent(guest, f"/slots/{second}/impression", level="4", impression=f"{mark}Long")
     _sent(host, f"/sessions/{world.sessions[cohort_id]}/recap/publication")
-    _open(house, world, cohort_id, first, -timedelta(minutes=10), (runs, says))
+    _open(house, world, cohort_id, first, -timedelta(minutes=10), (runs, says, *beside))
     _fill(house, host, guest, first, mark)
     with house.database(writing=False) as db:
         line = agenda.of_slot(db, first)[0].id

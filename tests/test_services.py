@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from sqlalchemy import make_url
 
+from tests.house import PATIENCE
 from tests.services import chromium as browsers
 from tests.services.chromium import ChromiumUnavailable, chromium
 from tests.services.postgres import Postgres, PostgresUnavailable, connect, postgres, trusted
@@ -103,7 +104,7 @@ def test_killed_test_run_leaves_no_server() -> None:
         "import time\n"
         "with postgres() as server:\n"
         "    print(server.cluster.folder, flush=True)\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(600)\n"
     )
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     run = subprocess.Popen(
@@ -115,7 +116,7 @@ def test_killed_test_run_leaves_no_server() -> None:
     process = int((folder / "data/postmaster.pid").read_text().splitlines()[0])
     run.send_signal(signal.SIGKILL)
     run.communicate()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while (folder.exists() or alive(process)) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not folder.exists()

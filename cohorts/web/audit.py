@@ -37,6 +37,7 @@ WORDS = {
     "person erased": N_("Erased a person"),
     "logins ended": N_("Ended other logins"),
     "comment hidden": N_("Hid a comment"),
+    "comment shown again": N_("Showed a hidden comment again"),
     "report dismissed": N_("Left a reported comment as it is"),
     "appeal decided": N_("Decided about a hidden comment again"),
     "attendance noted": N_("Noted that somebody came to a session"),

@@ -23,6 +23,7 @@ from cohorts.programmes import ProgrammeShown
 from cohorts.teams import TeamFacts
 from cohorts.web.beginning import Step, steps
 from cohorts.web.doors import standing
+from cohorts.web.panels import panels_of
 from server.calls import Call, Reply
 from server.pages import Page
 
@@ -67,7 +68,8 @@ def home(call: Call) -> Page | Reply:
         None if mine.held else roles.last_left(call.db, mine.person_id),
         _unread(call) if found else {},
     )
-    return Page("cohorts/home.html", {"start": start, "part_words": PART_WORDS, "has_role": bool(mine.held)})
+    context = {"start": start, "part_words": PART_WORDS, "has_role": bool(mine.held)}
+    return Page("cohorts/home.html", context | {"panels": panels_of(call, found, "start")})
 
 
 def _programmes(call: Call, mine: Standing, found: list[CohortFacts]) -> list[Listed]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cohorts import imports
-from cohorts.checking import Plan
+from cohorts.checking import WHOLE, Plan
 from cohorts.columns import COLUMNS
 from cohorts.imports import Counts, ImportFacts, Outcome, RowFacts, State
 from cohorts.models import Role
@@ -27,6 +27,7 @@ from server.refusals import Message
 ON_PAGE = 50
 
 COLUMN_WORDS: dict[str, str] = {
+    WHOLE: N_("The whole row"),
     "team": N_("Team"),
     "organisation": N_("Organisation"),
     "country": N_("Country"),
@@ -133,7 +134,8 @@ class Listing:
 
 def row_shown(row: RowFacts) -> RowShown:
     """A row in words. What was understood is shown where the cell is right, what was typed where it is not."""
-    said = {name: row.meant.get(name, "") if name not in row.errors else row.typed.get(name, "") for name in COLUMNS}
+    wrong_in = set(COLUMNS) if WHOLE in row.errors else set(row.errors)
+    said = {name: row.meant.get(name, "") if name not in wrong_in else row.typed.get(name, "") for name in COLUMNS}
     word = OUTCOME_WORDS.get(row.outcome) or PLAN_WORDS[row.plan]
     wrong = tuple(Wrong(COLUMN_WORDS[name], row.typed.get(name, ""), _kept(why)) for name, why in row.errors.items())
     country, role = row.meant.get("country", ""), ROLE_WORDS.get(row.meant.get("role", ""), "")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cohorts import initiatives
-from cohorts.differences import Part, differences
+from cohorts.differences import Part, both, differences
 from cohorts.identity import Author, for_deeds, shown_as
-from cohorts.initiatives import FIELDS
+from cohorts.initiatives import FIELDS, Merge
 from cohorts.models import Role
 from cohorts.web.doors import EditInitiativeDoor, OpenInitiative
 from cohorts.web.forms import (
@@ -119,11 +119,7 @@ def _asked(call: Call, initiative: OpenInitiative, rejected: Rejected | None, dr
         base, texts = _begun(call, initiative, draft.fields or {})
         return base, [_question(name, texts[name]) for name in FIELDS]
     if isinstance(rejected, Clash):
-        merged = rejected.merged
-        return merged.version, [
-            _question(name, merged.texts[name], theirs=merged.theirs[name] if name in merged.conflicts else None)
-            for name in FIELDS
-        ]
+        return rejected.merged.version, [_merged(name, rejected.merged) for name in FIELDS]
     return _typed(call, initiative, rejected)
 
 
@@ -136,6 +132,15 @@ def _begun(call: Call, initiative: OpenInitiative, typed: Mapping[str, str]) -> 
         return initiative.version, now
     mine = {name: clean(typed.get(name, stood[name])).strip() for name in FIELDS}
     return base, initiatives.merge(stood, now, mine, initiative.version).texts
+
+
+def _merged(name: str, merged: Merge) -> Question:
+    mine, theirs = merged.texts[name], merged.theirs[name]
+    if name not in merged.conflicts:
+        return _question(name, mine)
+    # The box for one text from both begins with both.
+    value = " / ".join(one for one in (mine, theirs) if one) if name == "title" else both(mine, theirs)
+    return _question(name, value, mine=mine, theirs=theirs)
 
 
 def _typed(call: Call, initiative: OpenInitiative, rejected: Rejected) -> tuple[int, list[Question]]:
@@ -153,8 +158,11 @@ def _as_sent(name: str, values: Mapping[str, str], stood: str, error: Message | 
     choice = values.get(f"{name}_choice", "")
     if choice not in ("mine", "theirs", "both"):
         return _question(name, values.get(name, ""), error=error)
-    mine = values.get(f"{name}_mine", "")
-    return _question(name, values.get(name, ""), error=error, mine=mine, theirs=stood, chosen=choice)
+    mine, value = values.get(f"{name}_mine", ""), values.get(name, "")
+    if choice == "mine" and values.get(f"{name}_shown") != mark_of(value):
+        # What was written in the box is meant, and must be when the form comes again.
+        choice = "both"
+    return _question(name, value, error=error, mine=mine, theirs=stood, chosen=choice)
 
 
 def _question(

@@ -16,6 +16,8 @@ from server.languages import N_
 from server.refusals import Message, Wrong
 
 MOST_PEOPLE = 200
+# Of what is no address so many are named.
+MOST_NAMED = 5
 _NAMED = re.compile(r"\s*\"?(?P<name>[^\"<>]*?)\"?\s*<(?P<email>[^<>]*)>\s*")
 
 
@@ -30,8 +32,14 @@ class Invited:
 def pasted(text: str) -> tuple[Invited, ...]:
     """Addresses as people paste them: one a line or between semicolons, `Name <address>` or the address alone, and
     commas between addresses without names. Nobody twice."""
-    pieces = [piece for line in re.split(r"[\n;]", clean(str(text))) for piece in _between_commas(line)]
-    found = {one.email: one for one in (_somebody(piece) for piece in reversed(pieces) if piece.strip())}
+    pieces = [piece.strip() for line in re.split(r"[\n;]", clean(str(text))) for piece in _between_commas(line)]
+    somebody = [(piece, _somebody(piece)) for piece in pieces if piece]
+    if wrong := [piece for piece, one in somebody if one is None]:
+        raise _no_addresses(wrong)
+    found: dict[str, Invited] = {}
+    for _, one in somebody:
+        if one is not None:
+            found.setdefault(one.email, one)
     if not found:
         raise Wrong(N_("Enter at least one email address."))
     if len(found) > MOST_PEOPLE:
@@ -40,7 +48,7 @@ def pasted(text: str) -> tuple[Invited, ...]:
             count=len(found),
             most=MOST_PEOPLE,
         )
-    return tuple(reversed(found.values()))
+    return tuple(found.values())
 
 
 def _between_commas(line: str) -> list[str]:
@@ -54,16 +62,30 @@ def _between_commas(line: str) -> list[str]:
     return pieces
 
 
-def _somebody(piece: str) -> Invited:
+def _somebody(piece: str) -> Invited | None:
     named = _NAMED.fullmatch(piece)
     typed = (named["email"] if named else piece).strip()
     try:
         name = one_line(120).func(named["name"]) if named else ""
         return Invited(address(typed), name)
     except Wrong:
-        raise Wrong(
-            N_("“%(typed)s” is no email address. It needs to look like name@example.org."), typed=piece.strip()[:100]
-        ) from None
+        return None
+
+
+def _no_addresses(typed: list[str]) -> Wrong:
+    if len(typed) == 1:
+        words = N_("“%(typed)s” is no email address. It needs to look like name@example.org.")
+        return Wrong(words, typed=typed[0][:100])
+    first = ", ".join(f"“{one[:100]}”" for one in typed[:MOST_NAMED])
+    if len(typed) <= MOST_NAMED:
+        return Wrong(
+            N_("These are no email addresses: %(typed)s. Each needs to look like name@example.org."), typed=first
+        )
+    return Wrong(
+        N_("These are no email addresses: %(typed)s and %(more)s more. Each needs to look like name@example.org."),
+        typed=first,
+        more=len(typed) - MOST_NAMED,
+    )
 
 
 class InviteForm(Form):

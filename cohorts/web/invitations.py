@@ -66,6 +66,7 @@ def _open_page(call: Call, opened: Opened) -> Page:
         "who": who,
         "at": _at(call),
         "viewer": call.viewer,
+        "zone": (call.viewer and call.viewer.time_zone) or opened.place.time_zone,
         "errors": errors_of(call),
     }
     if who == "new":
@@ -85,13 +86,13 @@ def _asked_of_newcomers(call: Call, opened: Opened) -> dict[str, Any]:
     known, own = _organisations(call, opened)
     fresh = {"name": opened.name, "email": "", "organisation": own or ("" if known else NEW_ORGANISATION)}
     fresh |= {"organisation_name": "", "country": "", "sector": "", "time_zone": ""}
-    choose = ("", call.text(N_("Choose one")))
+    values, choose = typed_in(call, **fresh), ("", call.text(N_("Choose one")))
     return {
-        "values": typed_in(call, **fresh),
+        "values": values,
         "organisations": [choose, *known.items()],
         "countries": [choose, *country_choices(call.language)],
         "sectors": [choose, *((sector, call.text(words)) for sector, words in SECTOR_WORDS.items())],
-        "zones": [choose, *((name, name) for name in zone_names())],
+        "zones": [choose, *((name, name) for name in zone_names(values["time_zone"]))],
     }
 
 

@@ -36,7 +36,7 @@ def form_page(call: Call, cohort: EditCohortDoor) -> Page:
         "organisations": [choose, *named],
         "countries": [choose, *country_choices(call.language)],
         "sectors": [choose, *((sector, call.text(words)) for sector, words in SECTOR_WORDS.items())],
-        "zones": [(name, name) for name in zone_names()],
+        "zones": [(name, name) for name in zone_names(values["time_zone"])],
     }
     return Page("cohorts/new_team.html", context)
 

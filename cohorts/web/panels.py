@@ -18,7 +18,8 @@ from server.pages import Encoded
 class Panel:
     """A section of the page: its HTML, the streams it shows (positions or ids), and if it stands beside the rest or,
     `first`, before it. `mine`: the ids of the reader's items in it. `unread`: the ids of rows of the page where
-    something was new to the reader when they came. `marked`: what it marks in the chapters of an initiative, HTML by
+    something was new to the reader when they came. `way`: its id and the words (a msgid) of a link to it, for narrow
+    screens, where what is beside the rest comes last. `marked`: what it marks in the chapters of an initiative, HTML by
     chapter."""
 
     html: Markup | Encoded
@@ -27,6 +28,7 @@ class Panel:
     first: bool = False
     mine: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    way: tuple[str, str] | None = None
     marked: Mapping[str, str] = field(default_factory=dict)
 
 

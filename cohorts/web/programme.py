@@ -84,7 +84,7 @@ def describe(call: Call, programme: RunProgrammeDoor, form: ProgrammeForm) -> Re
 
 
 def _form(call: Call, typed: Mapping[str, str], programme: Any) -> Page:
-    zones = [(name, name) for name in zone_names()]
+    zones = [(name, name) for name in zone_names(typed["time_zone"])]
     context = {"programme": programme, "values": typed, "errors": errors_of(call), "zones": zones}
     return Page("cohorts/edit_programme.html", context)
 

@@ -6,6 +6,7 @@ from cohorts.identity import ROLE_WORDS
 from cohorts.memberships import Standing, invented
 from cohorts.models import Role
 from cohorts.web.doors import standing
+from people import organisations
 from people.web.demo import Entry
 from server.calls import Call
 from server.house import Place, Reader
@@ -16,15 +17,22 @@ MOST_MEMBERS = 12
 
 
 def reader_of(call: Call) -> tuple[Reader | None, tuple[Place, ...]]:
-    """The name and role in the page's head, and the places this reader goes to. Costs no query beside the standing."""
+    """The name and role in the page's head, and the places this reader goes to. Costs no query beside the standing, and
+    one more for somebody who has not said where they are."""
     if call.viewer is None:
         return None, ()
     mine = standing(call)
     roles = {one.role for one in mine.held}
     role = next((one for one in FIRST_ROLE if one in roles), None)
-    reader = Reader(call.viewer.name, role, call.text(ROLE_WORDS[role]) if role else "")
+    zone = "" if call.viewer.time_zone else _likely_zone(call)
+    reader = Reader(call.viewer.name, role, call.text(ROLE_WORDS[role]) if role else "", zone)
     places = [*_places(call, mine, roles), (call.text(N_("Profile")), "/profile")]
     return reader, tuple(Place(label, url, call.path == url) for label, url in places)
+
+
+def _likely_zone(call: Call) -> str:
+    home = organisations.by_id(call.db, call.signed_in.organisation_id)
+    return home.time_zone if home else ""
 
 
 def _places(call: Call, mine: Standing, roles: set[str]) -> list[tuple[str, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from markupsafe import escape
+
 from cohorts import initiatives, memberships, teams
 from cohorts.cohorts import CohortFacts
 from cohorts.initiatives import InitiativeFacts
@@ -19,8 +21,11 @@ from cohorts.web.panels import panels_of
 from cohorts.web.words import PART_CHOICES, PART_SENTENCES, SECTOR_WORDS, city, language_names
 from server.calls import Call, Region, Reply
 from server.languages import N_
+from server.markdown import first_words
 from server.pages import Page
 from server.routes import page, verb
+
+MOST_BEGINNING = 320
 
 
 @page("/teams/{team:int}")
@@ -30,7 +35,13 @@ def show(call: Call, team: TeamDoor) -> Page:
     panels = panels_of(call, team, "team")
     streams = [team.cohort.stream_id, *([found[0].stream_id] if found and found[1] else [])]
     live = (*streams, *(one for panel in panels for one in panel.live))
-    return Page("cohorts/team.html", _shown(call, team) | {"initiative": found, "panels": panels}, live)
+    work = (*found, _beginning(*found)) if found else None
+    return Page("cohorts/team.html", _shown(call, team) | {"initiative": work, "panels": panels}, live)
+
+
+def _beginning(facts: InitiativeFacts, reads: bool) -> str:
+    # The summary is no Markdown: what looks like markup in it is words.
+    return first_words(facts.challenge_html if reads else str(escape(facts.released_summary)), MOST_BEGINNING)
 
 
 def _shown(call: Call, team: OpenTeam) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from cohorts.models import Attribution
+from feedback.models import ONE_MATTER
 from server.clock import Instant
 
 
@@ -48,7 +49,10 @@ class Prompt(SQLModel, table=True):
     how it begins. `response_id`: the response in force; None: the team owes one.
     """
 
-    __table_args__ = (Index("ix_prompt_place", "initiative_id", "audience_id"),)
+    __table_args__ = (
+        Index("ix_prompt_place", "initiative_id", "audience_id"),
+        CheckConstraint(ONE_MATTER, name="ck_prompt_one_matter"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     initiative_id: int | None = Field(default=None, foreign_key="initiative.id")
@@ -127,6 +131,16 @@ class Response(SQLModel, table=True):
     told_at: datetime | None = Field(default=None, sa_type=Instant)
     at_version: int = 1
     at: datetime = Field(sa_type=Instant)
+
+
+class ResponseWithdrawal(SQLModel, table=True):
+    """An answer that its team, or who runs the session, took back: who of them, when, and when its words were erased.
+    The one before it is in force again."""
+
+    response_id: int = Field(foreign_key="response.id", primary_key=True)
+    by_id: int = Field(foreign_key="person.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class DeskVisit(SQLModel, table=True):

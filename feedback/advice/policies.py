@@ -82,6 +82,12 @@ def may_respond(vantage: Vantage, prompt: Written) -> bool:
     return Role.MEMBER in vantage.roles and not prompt.withdrawn
 
 
+def may_take_answer_back(vantage: Vantage, prompt: Written) -> bool:
+    """Whoever may answer: an answer is the team's, whoever of it wrote it. Twice, or putting back what stands, does no
+    harm."""
+    return may_respond(vantage, prompt)
+
+
 def may_take_stance(vantage: Vantage, held: Held | None, person_id: int, prompt: Written) -> bool:
     """Whoever advises, on what somebody else asked, as long as it stands."""
     return may_prompt(vantage, held) and prompt.author_id != person_id and not prompt.withdrawn

@@ -16,20 +16,28 @@ from cohorts.policies import Vantage
 from feedback import matters
 from feedback.advice import bells
 from feedback.advice.anchors import Anchor, find, shown_text
-from feedback.advice.models import Prompt, PromptVersion, PromptWithdrawal, Response, ResponseKind, Stance
+from feedback.advice.models import (
+    Prompt,
+    PromptVersion,
+    PromptWithdrawal,
+    Response,
+    ResponseKind,
+    ResponseWithdrawal,
+    Stance,
+)
 from feedback.comments import told_of
 from feedback.models import Matter, Subject
 from feedback.threads import AUDIENCE, AUTHOR, COMMENT, THREAD, ThreadNow, with_author
-from feedback.web.fragments import first_words
 from server.clock import utc_now
 from server.db import Db, Told
 from server.live.log import touch
-from server.markdown import to_html
+from server.markdown import first_words, to_html
 
 PROMPT: Any = Prompt.__table__  # type: ignore[attr-defined]
 VERSION: Any = PromptVersion.__table__  # type: ignore[attr-defined]
 GONE: Any = PromptWithdrawal.__table__  # type: ignore[attr-defined]
 RESPONSE: Any = Response.__table__  # type: ignore[attr-defined]
+TAKEN: Any = ResponseWithdrawal.__table__  # type: ignore[attr-defined]
 STANCE: Any = Stance.__table__  # type: ignore[attr-defined]
 
 LONGEST = 10_000

@@ -8,15 +8,28 @@ from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from cohorts.identity import stricter
 from cohorts.initiatives import CHAPTERS
-from cohorts.models import InitiativeVersion
+from cohorts.memberships import FEW, how_many_alike
+from cohorts.models import Attribution, InitiativeVersion, Membership, Role
 from feedback.advice import bells
 from feedback.advice.models import Response, ResponseKind
-from feedback.advice.prompts import FOUND, GONE, PROMPT, RESPONSE, STANDS, PromptNow, carried, touch_found, touch_prompt
-from feedback.comments import told_of
+from feedback.advice.prompts import (
+    FOUND,
+    GONE,
+    PROMPT,
+    RESPONSE,
+    STANDS,
+    TAKEN,
+    PromptNow,
+    Stale,
+    carried,
+    touch_found,
+    touch_prompt,
+)
+from feedback.models import Matter
 from feedback.threads import AUTHOR, ThreadNow, with_author
 from server.clock import utc_now, zone
 from server.db import Db
@@ -54,14 +67,17 @@ def respond(
     attribution: str,
     at_version: int,
     now: datetime,
+    seen: int | None = None,
 ) -> int:
     """Answer a prompt, or answer it anew; the response's id. `around`: the thread on all of its matter for
-    the prompt's audience. What is parked is owed again when the day `parked_until` begins in the programme's zone."""
+    the prompt's audience. What is parked is owed again when the day `parked_until` begins in the programme's zone.
+    `seen`: the response in force as whoever answers knows it, 0 for none. Raises Stale where it is another by now."""
+    _need_seen(db, prompt, seen)
     made = Response(
         prompt_id=prompt.id,
         membership_id=membership_id,
         author_id=author_id,
-        attribution=told_of(db, around, membership_id, stricter(around.attribution, attribution)),
+        attribution=told_of(db, prompt.matter, membership_id, stricter(around.attribution, attribution)),
         kind=kind,
         text=text,
         html=to_html(text),
@@ -82,14 +98,53 @@ def respond(
     return made.id
 
 
+def _need_seen(db: Db, prompt: PromptNow, seen: int | None) -> None:
+    in_force = select(PROMPT.c.response_id).where(PROMPT.c.id == prompt.id).with_for_update()
+    if seen is not None and seen != (db.execute(in_force).scalar_one() or 0):
+        raise Stale
+
+
+def told_of(db: Db, matter: Matter, membership_id: int, wanted: Attribution) -> Attribution:
+    """What is told of who answers there, with that membership, when no more than `wanted` may be. Nobody answers but
+    the team that was asked, or who runs the session: a role that few of those have would name them."""
+    few = wanted == Attribution.ROLE and how_many_answer(db, matter, membership_id) < FEW
+    return Attribution.NONE if few else wanted
+
+
+def how_many_answer(db: Db, matter: Matter, membership_id: int) -> int:
+    """How many people answer there in the role of that membership: of its team, or the facilitators. Whoever leads a
+    session in another role is counted as alone."""
+    if matter.session_id is not None and db.get_one(Membership, membership_id).role != Role.FACILITATOR:
+        return 1
+    return how_many_alike(db, membership_id, of_team=True)
+
+
 def responses_to(db: Db, prompt_id: int) -> Sequence[Any]:
-    """What the team answered, newest first: `Author`'s columns, then kind, html, parked_until, back_at, attribution,
-    at, at_version and id. Whoever asks must have opened the prompt."""
-    columns = ("kind", "html", "parked_until", "back_at", "attribution", "at", "at_version", "id")
-    rows = select(*AUTHOR, *(RESPONSE.c[name] for name in columns)).select_from(
-        with_author(RESPONSE, RESPONSE.c.membership_id)
+    """What the team answered, the one in force first, then newest first: `Author`'s columns, then kind, html,
+    parked_until, back_at, attribution, at, at_version, id, whether it was taken back, and whether it can be put back.
+    Whoever asks must have opened the prompt."""
+    columns = ("kind", "parked_until", "back_at", "attribution", "at", "at_version", "id")
+    taken = TAKEN.c.response_id.is_not(None)
+    kind, *others = (RESPONSE.c[name] for name in columns)
+    # Withdrawn words do not even leave the database.
+    html = case((taken, ""), else_=RESPONSE.c.html).label("html")
+    back = (taken & TAKEN.c.erased_at.is_(None)).label("restorable")
+    rows = select(*AUTHOR, kind, html, *others, taken.label("taken"), back).select_from(
+        with_author(
+            RESPONSE.outerjoin(TAKEN, TAKEN.c.response_id == RESPONSE.c.id),
+            RESPONSE.c.membership_id,
+        )
     )
-    return db.execute(rows.where(RESPONSE.c.prompt_id == prompt_id).order_by(RESPONSE.c.id.desc())).all()
+    return db.execute(rows.where(RESPONSE.c.prompt_id == prompt_id).order_by(taken, RESPONSE.c.id.desc())).all()
+
+
+def response_now(db: Db, response_id: int) -> Any | None:
+    """That answer: id, prompt_id, and its text, empty once it is taken back. Whoever asks must open its prompt before
+    showing anything of it."""
+    words = case((TAKEN.c.response_id.is_(None), RESPONSE.c.text), else_="").label("text")
+    found = select(RESPONSE.c.id, RESPONSE.c.prompt_id, words)
+    found = found.select_from(RESPONSE.outerjoin(TAKEN, TAKEN.c.response_id == RESPONSE.c.id))
+    return db.execute(found.where(RESPONSE.c.id == response_id)).first()
 
 
 def edits_since(db: Db, initiative_id: int, chapter: str, version: int, most: int = 10) -> list[Edit]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from cohorts.models import Attribution
+from cohorts.identity import stricter
 from feedback.advice import bells
 from feedback.advice.models import StanceKind
 from feedback.advice.prompts import PROMPT, STANCE, PromptNow
@@ -32,7 +32,8 @@ def take(
         return
     db.execute(delete(STANCE).where(here))
     values = {"prompt_id": prompt.id, "person_id": person_id, "membership_id": membership_id, "kind": kind, "at": now}
-    told = told_of(db, around, membership_id, Attribution(around.attribution))
+    # With every name but one beside it, who asked without theirs would be known.
+    told = told_of(db, around, membership_id, stricter(around.attribution, prompt.attribution))
     db.execute(insert(STANCE).values(attribution=told, **values))
     _touch(db, around, prompt)
     bells.read(db, person_id, prompt.id, prompt.thread_id, now=now)
@@ -52,8 +53,8 @@ def _touch(db: Db, around: ThreadNow, prompt: PromptNow) -> None:
 
 
 def on_prompt(db: Db, prompt_id: int) -> Sequence[Any]:
-    """Who thinks what of a prompt: `Author`'s columns, then kind, person_id and attribution. Whoever asks must have
+    """Who thinks what of a prompt: `Author`'s columns, then kind, person_id, attribution and at. Whoever asks must have
     opened it, and must show them in an order that tells nothing of those who are masked."""
-    columns = (STANCE.c.kind, STANCE.c.person_id, STANCE.c.attribution)
+    columns = (STANCE.c.kind, STANCE.c.person_id, STANCE.c.attribution, STANCE.c.at)
     rows = select(*AUTHOR, *columns).select_from(with_author(STANCE, STANCE.c.membership_id))
     return db.execute(rows.where(STANCE.c.prompt_id == prompt_id)).all()

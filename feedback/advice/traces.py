@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, or_, select, update
 from cohorts.models import Attribution
 from feedback.advice import bells
 from feedback.advice.desk import SEEN
-from feedback.advice.prompts import FOUND, GONE, PROMPT, RESPONSE, STANCE, VERSION, carried, touch_found
+from feedback.advice.prompts import FOUND, GONE, PROMPT, RESPONSE, STANCE, TAKEN, VERSION, carried, touch_found
 from feedback.advice.withdrawals import erase_words
 from feedback.threads import AUDIENCE, COHORT, THREAD
 from people.erasure import Leaving
@@ -33,6 +33,7 @@ def about(db: Db, person_id: int) -> Told:
         "prompts": rows(db, prompts.where(PROMPT.c.author_id == person_id).order_by(PROMPT.c.id)),
         "prompt_versions": rows(db, versions.where(PROMPT.c.author_id == person_id)),
         "responses": rows(db, answers.where(RESPONSE.c.author_id == person_id).order_by(RESPONSE.c.id)),
+        "responses_taken_back": rows(db, select(*TAKEN.c).where(TAKEN.c.by_id == person_id)),
         "stances": rows(db, stances.where(STANCE.c.person_id == person_id)),
         "desk_visits": rows(db, select(*SEEN.c).where(SEEN.c.person_id == person_id)),
     }

@@ -9,6 +9,7 @@ receivers as long as that brings closer teams together (docs/decisions/0040).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -116,6 +117,15 @@ def bars(question: Question, giver_id: int, receiver_id: int) -> tuple[Bar, ...]
     either = {(giver_id, receiver_id), (receiver_id, giver_id)}
     conflict = (Bar.CONFLICT,) if either & question.conflicts else ()
     return (*conflict, *((Bar.MET,) if (giver_id, receiver_id) in question.met else ()))
+
+
+def with_few_givers(question: Question, few: int) -> list[int]:
+    """The teams to which fewer than `few` others can give: where givers are not named, they may work out who gave."""
+    ids = [one.team_id for one in question.teams]
+    inside = set(ids)
+    barred = {one for pair in question.conflicts for one in (pair, pair[::-1])} | question.met
+    out = Counter(receiver for giver, receiver in barred if giver in inside)
+    return [id_ for id_ in ids if len(ids) - 1 - out[id_] < few]
 
 
 def allocate(question: Question) -> Allocation:

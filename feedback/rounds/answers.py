@@ -1,11 +1,12 @@
-"""What the receiving team does with an item: answers it, thanks for it, takes it on; and what it says of a feedback."""
+"""What the receiving team does with an item: answers it, thanks for it, takes it on, and takes that back; and what it
+says of a feedback."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from feedback.rounds import bells
 from feedback.rounds.giving import ITEM, attribution_in, giving_stream, received_stream
@@ -60,6 +61,20 @@ def answer(
     db.execute(insert(ANSWER).values(**values, **by))
     tell(db, item, f"item-{item.id}")
     _ring(db, facts, item, bells.DONE[kind], author_id, now)
+
+
+def take_back(db: Db, item: ItemAt, answer_id: int) -> None:
+    """Take back what was done with an item. Words are gone at once and for good; that something was taken back stays.
+    What had no words leaves nothing behind. Harmless twice."""
+    db.execute(select(ITEM.c.id).where(ITEM.c.id == item.id).with_for_update())
+    here = (ANSWER.c.id == answer_id) & (ANSWER.c.item_id == item.id) & (ANSWER.c.kind != AnswerKind.TAKEN_BACK)
+    row = db.execute(select(ANSWER.c.kind, ANSWER.c.text, ANSWER.c.at).where(here)).first()
+    if row is None:
+        return
+    gone = {"kind": AnswerKind.TAKEN_BACK, "text": "", "html": ""}
+    db.execute(update(ANSWER).where(here).values(**gone) if row.text else delete(ANSWER).where(here))
+    tell(db, item, f"item-{item.id}")
+    bells.untell(db, bells.DONE[row.kind], url=f"/pairs/{item.pair_id}", at=row.at)
 
 
 def say_it_helped(

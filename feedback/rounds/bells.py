@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from cohorts.models import Audience, AudienceKind, Membership, Removal, Role
 from feedback import notices
@@ -92,6 +92,14 @@ def tell_team(
     whom = (members_of(db, [team_id]) if people is None else set(people)) - {by_id}
     audience_id = _audience(db, AudienceKind.TEAM, facts.cohort_id, team_id)
     notices.tell(db, whom, kind, url=url, about=facts.title, audience_id=audience_id, now=now)
+
+
+def untell(db: Db, kind: str, *, url: str, at: datetime) -> None:
+    """What those people were told of at that moment was taken back: their notices go with it."""
+    told = (NOTICE.c.kind == kind) & (NOTICE.c.url == url) & (NOTICE.c.at == at)
+    people = db.execute(select(NOTICE.c.person_id).where(told)).scalars().all()
+    db.execute(delete(NOTICE).where(told))
+    notices.ring(db, people)
 
 
 def mailed(db: Db, people: Collection[int], kind: str, now: datetime) -> None:

@@ -22,7 +22,6 @@ from feedback.rounds.pairs import GIVEN, PAIR, PART
 from feedback.rounds.points import Written, points
 from feedback.rounds.rounds import ROUND_TEAM, SECTION, TURNS, RoundFacts, sections_of, tell_run
 from feedback.threads import AUTHOR, MEMBERSHIP, ORGANISATION, PERSON, SPEAKS_FOR, TEAM
-from server.clock import utc_now
 from server.db import Db
 from server.jobs import enqueue
 from server.live import texts
@@ -215,7 +214,7 @@ def sign(
     db.execute(insert(GIVEN).values(pair_id=pair_id, attribution=attribution_in(db, facts), **signature))
     _tell(db, facts, row, anew=True)
     tell_run(db, facts)
-    _tell_receiver(db, facts, row.receiver_id)
+    _tell_receiver(db, facts, row.receiver_id, now)
 
 
 def attribution_in(db: Db, facts: RoundFacts) -> str:
@@ -224,9 +223,8 @@ def attribution_in(db: Db, facts: RoundFacts) -> str:
     return stricter(own, facts.attribution)
 
 
-def _tell_receiver(db: Db, facts: RoundFacts, receiver_id: int) -> None:
+def _tell_receiver(db: Db, facts: RoundFacts, receiver_id: int, now: datetime) -> None:
     """The stream of what a team received says nothing before the reveal, not even that something was signed."""
-    now = utc_now()
     if facts.reveals_at <= now:
         touch(db, received_stream(db, facts.id, receiver_id), f"received-{facts.id}-{receiver_id}")
         url = f"/rounds/{facts.id}/teams/{receiver_id}/received"

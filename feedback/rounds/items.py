@@ -36,7 +36,8 @@ _HELPED = ("text", "html", "at", "membership_id", "attribution")
 
 @dataclass(frozen=True, slots=True)
 class AnswerNow:
-    """What somebody of the receiving team did with an item: a word of AnswerKind, and perhaps words."""
+    """What somebody of the receiving team did with an item: a word of AnswerKind, and perhaps words. Of what was taken
+    back nothing else may be shown."""
 
     id: int
     kind: str
@@ -174,6 +175,7 @@ class ItemOfTeam:
 
 
 # What counts for more than a word of thanks that came later.
+# What was taken back was not done.
 _WEIGHT = {"": 0, AnswerKind.THANKED: 1, AnswerKind.ANSWERED: 2, AnswerKind.TAKEN_ON: 3}
 
 
@@ -192,8 +194,9 @@ def items_of_team(db: Db, team_id: int, now: datetime, roles: frozenset[str] = M
     )
     found: dict[int, ItemOfTeam] = {}
     for row in rows:
-        since = row.at or max(row.reveals_at, row.signed_at)
-        one = ItemOfTeam(*(*row[:5], row.kind or "", since))
+        stands = row.kind is not None and row.kind != AnswerKind.TAKEN_BACK
+        done = (row.kind, row.at) if stands else ("", max(row.reveals_at, row.signed_at))
+        one = ItemOfTeam(*(*row[:5], *done))
         before = found.get(row.id)
         if before is None or _WEIGHT[one.done] >= _WEIGHT[before.done]:
             found[row.id] = one

@@ -24,11 +24,12 @@ class Asks(StrEnum):
 
 
 class AnswerKind(StrEnum):
-    """What the receiving team did with an item."""
+    """What the receiving team did with an item. TAKEN_BACK: it said something, and has taken it back."""
 
     ANSWERED = "answered"
     THANKED = "thanked"
     TAKEN_ON = "taken on"
+    TAKEN_BACK = "taken back"
 
 
 class RoundList(SQLModel, table=True):
@@ -185,7 +186,7 @@ class FeedbackItem(SQLModel, table=True):
 
 
 class ItemAnswer(SQLModel, table=True):
-    """What the receiving team did with an item: a word of AnswerKind, and perhaps words."""
+    """What the receiving team did with an item: a word of AnswerKind, and perhaps words: none once it is taken back."""
 
     id: int | None = Field(default=None, primary_key=True)
     item_id: int = Field(foreign_key="feedbackitem.id", index=True)

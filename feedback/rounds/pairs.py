@@ -15,7 +15,7 @@ from feedback.rounds.allocation import Allocation, Candidate, Proposed, Question
 from feedback.rounds.closeness import significant
 from feedback.rounds.conflicts import CONFLICT
 from feedback.rounds.models import DraftPart, Given, Pair
-from feedback.rounds.rounds import ROUND, ROUND_TEAM, RoundFacts, tell, tell_run
+from feedback.rounds.rounds import ROUND, ROUND_TEAM, RoundFacts, tell, tell_new, tell_run
 from people.models import Organisation
 from server.db import Db
 
@@ -89,6 +89,14 @@ def teams_in(db: Db, round_id: int, team_ids: Collection[int] | None = None) -> 
         .order_by(_TEAM.c.name, _TEAM.c.id)
     )
     return [TeamIn(*(*row[:5], tuple(tag for tag in row[5].split(",") if tag), *row[6:])) for row in rows]
+
+
+def how_many_can_give(db: Db, cohort_id: int) -> int:
+    """How many teams of a cohort have people."""
+    held = select(func.count(_TEAM.c.id.distinct())).join_from(_TEAM, _HELD, _HELD.c.team_id == _TEAM.c.id)
+    held = held.outerjoin(_GONE, _GONE.c.membership_id == _HELD.c.id)
+    there = held.where(_TEAM.c.cohort_id == cohort_id, _HELD.c.role == Role.MEMBER, _GONE.c.membership_id.is_(None))
+    return int(db.execute(there).scalar_one())
 
 
 def outside(db: Db, facts: RoundFacts) -> list[tuple[int, str]]:
@@ -240,3 +248,5 @@ def take_back(db: Db, facts: RoundFacts, team_id: int) -> None:
     mine = (ROUND_TEAM.c.round_id == facts.id) & (ROUND_TEAM.c.team_id == team_id)
     db.execute(update(ROUND_TEAM).where(mine).values(excused_at=None, excused_by_id=None))
     _told(db, facts)
+    if facts.released_at is not None:
+        tell_new(db, facts)

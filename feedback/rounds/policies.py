@@ -57,8 +57,8 @@ def may_pair_teams(roles: frozenset[str], reached: Phase) -> bool:
 
 
 def may_remind(roles: frozenset[str], reached: Phase) -> bool:
-    """Write to the people of a team that owes feedback, or before that a document."""
-    return may_run_rounds(roles) and reached in (Phase.WAITING, Phase.OPEN)
+    """Write to the people of a team that owes feedback, also when it is late, or before that a document."""
+    return may_run_rounds(roles) and reached in (Phase.WAITING, Phase.OPEN, Phase.REVEALED)
 
 
 def may_hand_in(roles: frozenset[str], reached: Phase) -> bool:
@@ -123,6 +123,11 @@ def visible_feedback(giver_roles: frozenset[str], receiver_roles: frozenset[str]
         return revealed
     whole = table.c.shared_with == AudienceKind.COHORT
     return and_(revealed, whole) if may_see_rounds(receiver_roles) else false()
+
+
+def may_take_back_answer(roles: frozenset[str], reached: Phase) -> bool:
+    """Take back what one's own team said, also once the round is closed: nobody's words stay against their will."""
+    return Role.MEMBER in roles and is_revealed(reached)
 
 
 def may_answer_feedback(roles: frozenset[str], reached: Phase) -> bool:

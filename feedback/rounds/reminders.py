@@ -23,7 +23,7 @@ from feedback.rounds.telling import Concerned, concerned
 from people.models import Person
 from server.clock import utc_now
 from server.db import Db
-from server.jobs import Running
+from server.jobs import Running, enqueue
 from server.languages import N_, choose
 from server.mail import post
 from server.pages import Pages
@@ -38,7 +38,7 @@ _PROGRAMME: Any = Programme.__table__  # type: ignore[attr-defined]
 _TOLD: Any = Reminded.__table__  # type: ignore[attr-defined]
 _NOT: Any = Unreminded.__table__  # type: ignore[attr-defined]
 
-BY_HAND = "by hand"
+BY_HAND, REMINDS_ALL = "by hand", "round reminds all"
 # Nobody is written to by hand twice in that time, however many facilitators press the button.
 AGAIN_AFTER = timedelta(hours=6)
 # So many mails are written in one transaction: SQLite has one writer.
@@ -131,16 +131,34 @@ def remind_some(
     return False
 
 
-def remind_team(db: Db, pages: Pages, origin: str, facts: RoundFacts, team_id: int, now: datetime) -> int:
-    """Write to the people of one team now; how many. Nobody gets two of these in a few hours."""
-    sent = 0
-    owed: dict[str, Sequence[Owing | Concerned]] = {f"{DOCUMENT}{BY_HAND}": owing_documents(db, facts, team_id)}
-    if phase(facts, now) == Phase.OPEN:
+def remind_all(db: Db, facts: RoundFacts, now: datetime) -> None:
+    """Ask for a mail to everybody who owes something now. Asked for twice, it is written once."""
+    enqueue(db, REMINDS_ALL, now=now, key=f"round-{facts.id}-reminds-all", round=facts.id)
+
+
+def run_reminding_all(running: Running) -> None:
+    """Write to everybody who owes, as if each team had been reminded by hand."""
+    house, left = running.tools, True
+    while left:
+        with running.step() as db:
+            found = read(db, ROUND.c.id == running.given["round"])
+            left = any(remind_now(db, house.pages, house.settings.origin, one, utc_now()) for one in found)
+
+
+def remind_now(
+    db: Db, pages: Pages, origin: str, facts: RoundFacts, now: datetime, *, team_id: int | None = None
+) -> int:
+    """Write to some of those who owe now, of all teams or of one; how many. Nobody gets two of these in a few hours."""
+    sent, reached = 0, phase(facts, now)
+    owed: dict[str, Sequence[Owing | Concerned]] = {}
+    if reached in (Phase.WAITING, Phase.OPEN):
+        owed[f"{DOCUMENT}{BY_HAND}"] = owing_documents(db, facts, team_id)
+    if reached in (Phase.OPEN, Phase.REVEALED):
         owed[BY_HAND] = owing(db, facts, team_id)
     for kind, owe in owed.items():
         told = (_TOLD.c.round_id == facts.id) & (_TOLD.c.kind == kind) & (_TOLD.c.at > now - AGAIN_AFTER)
         recent = set(db.execute(select(_TOLD.c.person_id).where(told)).scalars())
-        waiting = [one for one in owe if one.person_id not in recent]
+        waiting = [one for one in owe if one.person_id not in recent][:AT_ONCE]
         _write(db, pages, origin, facts, waiting, kind, now, now)
         sent += len(waiting)
     return sent
@@ -158,10 +176,12 @@ def _write(
 ) -> None:
     document = kind.startswith(DOCUMENT)
     words = N_("Your document is due: %(round)s") if document else N_("Your feedback is due: %(round)s")
+    late = phase(facts, now) == Phase.REVEALED
     expires_at = facts.opens_at if document and facts.opens_at > now else facts.reveals_at
+    expires_at = facts.closes_at if late else expires_at
     for one in waiting:
         language = choose(one.language, "", tuple(pages.languages.values()))
-        context = {"to": one, "round": facts, "at": f"{origin}/rounds/{facts.id}"}
+        context = {"to": one, "round": facts, "at": f"{origin}/rounds/{facts.id}", "late": late}
         subject = pages.say(Message(words, {"round": facts.title}), language)
         text = pages.text(f"mail/round_{'document' if document else 'reminder'}.txt", context, language)
         post(db, one.email, subject[:200], text, now, kind="feedback reminder", expires_at=expires_at)

@@ -214,6 +214,7 @@ def release(db: Db, facts: RoundFacts, *, by_id: int, now: datetime) -> None:
     row.version += 1
     set_clocks(db, row, now)
     tell(db, facts)
+    tell_new(db, facts)
     bells.tell_all(db, facts, bells.RELEASED, by_id=by_id, now=now)
 
 
@@ -279,6 +280,16 @@ def tell(db: Db, facts: RoundFacts) -> None:
     for row in db.execute(select(ROUND_TEAM).where(ROUND_TEAM.c.round_id == facts.id)):
         touch(db, row.giving_stream_id, f"giving-{facts.id}-{row.team_id}")
         touch(db, row.received_stream_id, f"received-{facts.id}-{row.team_id}")
+
+
+def owes(cohort_id: int) -> str:
+    """The region of a cohort's list that its teams' own pages have, each for what that team owes."""
+    return f"owes-{cohort_id}"
+
+
+def tell_new(db: Db, facts: RoundFacts) -> None:
+    """Teams take part that did not: their pages do not follow yet what they owe there, and are loaded again."""
+    touch(db, LISTS.of(db, facts.cohort_id).stream_id, owes(facts.cohort_id))
 
 
 def tell_run(db: Db, facts: RoundFacts) -> None:

@@ -58,15 +58,22 @@ def stuck(
 def _of_team(
     reached: Phase, gives: int, team: TeamIn, mine: Sequence[PairNow], balance: Balance
 ) -> list[tuple[Trouble, int, int]]:
+    owed = [pair for pair in mine if pair.signed_at is None]
+    if reached == Phase.REVEALED:
+        # Nobody is paired any more, and who is there can still sign.
+        return _owes(team, mine, owed) if team.members else []
     less = [(Trouble.GETS_LESS, balance.gets, gives)] if balance.gets < gives else []
     less += [(Trouble.GIVES_LESS, balance.gives, gives)] if balance.gives < gives and team.members else []
     if not team.members:
         return [(Trouble.NOBODY, 0, 0), *less]
-    owed = [pair for pair in mine if pair.signed_at is None]
-    if reached != Phase.OPEN or not owed:
-        return less
+    return [*(_owes(team, mine, owed) if reached == Phase.OPEN else []), *less]
+
+
+def _owes(team: TeamIn, mine: Sequence[PairNow], owed: Sequence[PairNow]) -> list[tuple[Trouble, int, int]]:
+    if not owed:
+        return []
     if team.seen_at is None and not any(pair.begun for pair in mine):
-        return [(Trouble.UNSEEN, len(owed), len(mine)), *less]
+        return [(Trouble.UNSEEN, len(owed), len(mine))]
     begun = sum(pair.begun for pair in owed)
     waits = [(Trouble.NOT_BEGUN, len(owed) - begun, len(mine))] if begun < len(owed) else []
-    return [*waits, *([(Trouble.UNSIGNED, begun, len(mine))] if begun else []), *less]
+    return [*waits, *([(Trouble.UNSIGNED, begun, len(mine))] if begun else [])]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from cohorts.models import Membership, Removal
-from feedback.rounds.reminders import run_reminders
+from feedback.rounds.reminders import REMINDS_ALL, run_reminders, run_reminding_all
 from feedback.rounds.rounds import REMINDS, ROUND, ROUND_TEAM, TELLS, TURNS, RoundFacts, read, tell, tell_run
 from feedback.rounds.telling import run_telling
 from people.models import Login
@@ -35,7 +35,7 @@ def look(database: Database, now: datetime) -> None:
     """Write down which teams were seen since their round opened, so that the stuck list of an open page and of a fresh
     one agree. Where none was, nothing is written."""
     with database.transaction(writing=False) as db:
-        found = [(facts, ids) for facts in _open(db, now) if (ids := _seen(db, facts))]
+        found = [(facts, ids) for facts in _written_in(db, now) if (ids := _seen(db, facts))]
     if not found:
         return
     with database.transaction(writing=True) as db:
@@ -45,9 +45,9 @@ def look(database: Database, now: datetime) -> None:
             tell_run(db, facts)
 
 
-def _open(db: Db, now: datetime) -> list[RoundFacts]:
+def _written_in(db: Db, now: datetime) -> list[RoundFacts]:
     released = ROUND.c.released_at.is_not(None) & ROUND.c.cancelled_at.is_(None)
-    return read(db, released, ROUND.c.opens_at <= now, ROUND.c.reveals_at > now)
+    return read(db, released, ROUND.c.opens_at <= now, ROUND.c.closes_at > now)
 
 
 def _seen(db: Db, facts: RoundFacts) -> list[int]:
@@ -65,6 +65,7 @@ def _seen(db: Db, facts: RoundFacts) -> list[int]:
 works = [
     Work(TURNS, _turn, lane="mail", first=True),
     Work(REMINDS, run_reminders),
+    Work(REMINDS_ALL, run_reminding_all),
     Work(TELLS, run_telling, lane="mail"),
     Work("look after rounds", lambda running: look(running.database, utc_now()), every=timedelta(minutes=1)),
 ]

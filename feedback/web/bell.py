@@ -66,24 +66,25 @@ def _listen(call: Call, stream_id: int) -> Ear:
 
 
 def _show(db: Db, ear: Ear, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    now = shown(notices.unread(db, ear.person_id))
     if NAMES in regions:
         # No page has that list: each is loaded again as a whole.
-        return [Placed(BELL, now, into="in-other-names")]
-    own = list(_own(db, ear.person_id, now, regions))
+        return [Placed(BELL, _now(db, ear), into="in-other-names")]
     # What else packages touch for that person alone is fetched where it is shown.
     poked = [Placed(name, None, poke=True) for name in regions if name != BELL and not name.startswith(OWN)]
     # What they are is read at their page alone.
-    told = [Placed(BELL, now, elsewhere=True), Placed("told", None, poke=True)] if BELL in regions else []
-    return [*told, *poked, *own]
+    told = [Placed(BELL, _now(db, ear), elsewhere=True), Placed("told", None, poke=True)] if BELL in regions else []
+    return [*told, *poked, *_own(db, ear.person_id, regions)]
 
 
-def _own(db: Db, person_id: int, now: Fragment, regions: Sequence[str]) -> Iterator[Placed]:
+def _now(db: Db, ear: Ear) -> Fragment:
+    return shown(notices.unread(db, ear.person_id))
+
+
+def _own(db: Db, person_id: int, regions: Sequence[str]) -> Iterator[Placed]:
     mine = [name for name in regions if name.startswith(OWN)]
     for tell in owns if mine else ():
         for start, ids in tell(db, person_id, mine):
-            holders = tuple((person_id, dom_id) for dom_id in ids)
-            yield Placed(BELL, now, elsewhere=True, holders=holders, anew=start)
+            yield Placed("", None, holders=tuple((person_id, dom_id) for dom_id in ids), anew=start)
 
 
 kind = Kind("bell", _listen, _show, personal=True)

@@ -5,8 +5,6 @@ They are flat tuples, because the whole context is the key under which a rendere
 
 from __future__ import annotations
 
-import html
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,10 +21,10 @@ from feedback.threads import ThreadNow
 from feedback.windows import block_of
 from feedback.withdrawals import RESTORABLE
 from server.db import Db
+from server.markdown import first_words
 from server.pages import Fragment
 
 NEWS = 8
-FIRST_WORDS = 110
 
 
 class CommentShown(NamedTuple):
@@ -194,12 +192,3 @@ def _said(row: Any, vantage: Vantage) -> NewsItem:
     tag = row.language if by.is_named else ""
     words = first_words(mentions.shown(row.html, row.mentions, vantage.language))
     return NewsItem(f"/comments/{row.id}", row.title, row.title_language, by, words, tag, row.at)
-
-
-def first_words(written: str) -> str:
-    """How sanitised markup begins, as plain text of about a line."""
-    inline = re.sub(r"</?(?:em|strong|code|a|bdi)\b[^>]*>", "", written)
-    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", inline)).split())
-    if len(text) <= FIRST_WORDS:
-        return text
-    return text[:FIRST_WORDS].rsplit(" ", 1)[0].rstrip(" ,;:.") + "…"

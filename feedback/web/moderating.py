@@ -12,7 +12,7 @@ from cohorts.web.doors import standing
 from cohorts.web.places import OpenProgramme, open_programme
 from feedback import moderation, notices
 from feedback.moderation import LONGEST_APPEAL, LONGEST_REASON, OUTCOMES, SHOWN, STAYS
-from feedback.policies import may_appeal, may_decide, may_hide, may_report
+from feedback.policies import may_appeal, may_decide, may_hide, may_report, may_show_again
 from feedback.web.doors import OpenComment, open_comment, place_of
 from people.web.forms import errors_of, typed_in
 from server.calls import Call, Door, Region, Reply
@@ -130,12 +130,13 @@ def moderation_page(call: Call, comment: ModerateDoor) -> Page:
     me, thread = call.signed_in.person_id, comment.thread
     hiding = moderation.hiding_of(call.db, comment.now.id)
     programme_id, _ = moderation.programme_of(call.db, thread.now.id)
-    many = len(moderation.facilitators(call.db, programme_id))
+    runs = moderation.facilitators(call.db, programme_id)
     context = _around(comment) | {
         "words": moderation.own_words(call.db, comment.now.id),
         "reports": moderation.reports_of(call.db, comment.now.id),
         "hiding": hiding,
-        "decides": hiding is not None and may_decide(thread.matter.vantage, me, hiding.by_id, many),
+        "decides": hiding is not None and may_decide(thread.matter.vantage, me, hiding.by_id, len(runs)),
+        "shows": hiding is not None and may_show_again(thread.matter.vantage, me, hiding.by_id, runs),
         "outcomes": OUTCOMES,
         "programme": programme_id,
         "zone": call.viewer.time_zone or "UTC",
@@ -160,6 +161,18 @@ def hide(call: Call, comment: ModerateDoor, form: ReasonForm) -> Reply:
 def dismiss(call: Call, comment: ModerateDoor) -> Reply:
     """Leave a reported comment as it is."""
     moderation.dismiss(call.db, comment.thread.now, comment.now, by_id=call.signed_in.person_id, now=call.now)
+    return _moderated(comment)
+
+
+@verb("/comments/{comment:int}/hidings/end")
+def show_again(call: Call, comment: ModerateDoor) -> Reply:
+    """Show a comment again that one has hidden oneself."""
+    me, thread, hiding = call.signed_in.person_id, comment.thread.now, moderation.hiding_of(call.db, comment.now.id)
+    runs = moderation.facilitators(call.db, moderation.programme_of(call.db, thread.id)[0])
+    if hiding is not None and not may_show_again(comment.thread.matter.vantage, me, hiding.by_id, runs):
+        raise NotAllowed(N_("Another facilitator has hidden it. Its author can ask for another decision."))
+    if not moderation.show_again(call.db, thread, comment.now, by_id=me, now=call.now):
+        raise NotAllowed(N_("It was decided that it stays hidden."))
     return _moderated(comment)
 
 
@@ -226,5 +239,5 @@ def _case(call: Call, row: Any) -> Case:
 
 
 routes = [
-    *(ask, report, reported, show, hide, dismiss, decide, show_hiding, appeal, show_reports),
+    *(ask, report, reported, show, hide, dismiss, show_again, decide, show_hiding, appeal, show_reports),
 ]

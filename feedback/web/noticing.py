@@ -49,9 +49,10 @@ class Group:
 
 
 def grouped(rows: Iterable[Any], reader: Standing, language: str) -> list[Group]:
-    """Rows of `notices.latest` by where they lead, as that person may see them; `language`: a BCP 47 tag."""
+    """Rows of `notices.latest` by where they lead, the newest first, as that person may see them; `language`: a BCP 47
+    tag."""
     places: dict[tuple[int | None, str], list[Any]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.at, row.id), reverse=True):
         places.setdefault((row.thread_id, "" if row.thread_id else row.url), []).append(row)
     return [_group(found, reader, language) for found in places.values()]
 

@@ -8,6 +8,7 @@ from feedback import visits
 from feedback.policies import may_follow_news
 from feedback.web import fragments
 from server.calls import Call
+from server.languages import N_
 
 
 def news(call: Call, cohort: OpenCohort) -> Panel | None:
@@ -17,7 +18,8 @@ def news(call: Call, cohort: OpenCohort) -> Panel | None:
     shown = fragments.news(call.db, cohort.vantage, cohort.id, cohort.programme.time_zone)
     unread = visits.unread_teams(call.db, call.signed_in.person_id, cohort.vantage, cohort.id)
     marked = tuple(f"team-{id_}" for id_ in unread)
-    return Panel(call.house.pages.show(shown, call.language), (cohort.talk_stream_id,), aside=True, unread=marked)
+    html, way = call.house.pages.show(shown, call.language), (shown.dom_id, N_("What is new"))
+    return Panel(html, (cohort.talk_stream_id,), aside=True, unread=marked, way=way)
 
 
 def new_by_cohort(call: Call) -> dict[int, int]:

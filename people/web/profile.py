@@ -26,8 +26,7 @@ def profile_page(call: Call, viewer: SelfDoor) -> Page:
     errors = errors_of(call)
     if "zone" in errors:
         errors["time_zone"] = errors.pop("zone")
-    # Browsers still send some old names of zones; whoever has one keeps it until they choose another.
-    names = zone_names() if typed["time_zone"] in zone_names() else (viewer.time_zone, *zone_names())
+    names = (*([] if viewer.time_zone else [""]), *zone_names(typed["time_zone"] or viewer.time_zone))
     context = {
         "email": viewer.email,
         "typed": typed,

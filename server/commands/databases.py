@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -95,4 +96,6 @@ def fill_demo(database: Database) -> None:
     if state is DemoState.EMPTY:
         from demo.programme import fill
 
+        # Beside the answer to "where is it", which scripts read.
+        print("Filling the demo, which takes some seconds ...", file=sys.stderr, flush=True)
         fill(database)

@@ -69,7 +69,7 @@ class Hub:
 
     def start(self, reauthorise: Any) -> None:
         """Bind to the running loop. `reauthorise(sockets)` is called when what those people may see has changed."""
-        self._loop = asyncio.get_running_loop()
+        self._loop = self.presence.loop = asyncio.get_running_loop()
         self._reauthorise = reauthorise
 
     def after_commit(self, noted: Mapping[Any, Any]) -> None:

@@ -32,11 +32,12 @@ class Vantage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A region as it is now. `fragment` None: it is gone. `into`: the list it is put into by its data-order; None: it
-    replaces itself. `elsewhere`: not every page of the stream shows it, and those that do not pass it over. `say` is
-    announced to those who did not do it; `owner_id` is told that the item is theirs, and nobody else. `holders`: the
-    same for ids inside it, person by person; `anew`: how those ids begin: who is not told has none of them any more.
-    `poke`: nothing is sent of it, because it differs from person to person: pages that show it fetch it."""
+    """A region as it is now. `fragment` None: it is gone. `dom_id` empty: nothing is shown, and whose ids are is told.
+    `into`: the list it is put into by its data-order; None: it replaces itself. `elsewhere`: not every page of the
+    stream shows it, and those that do not pass it over. `say` is announced to those who did not do it; `owner_id` is
+    told that the item is theirs, and nobody else. `holders`: the same for ids inside it, person by person; `anew`: how
+    those ids begin: who is not told has none of them any more. `poke`: nothing is sent of it, because it differs from
+    person to person: pages that show it fetch it."""
 
     dom_id: str
     fragment: Fragment | None
@@ -124,7 +125,8 @@ class Kinds:
             if one.poke:
                 poke += (f"#{one.dom_id}",)
                 continue
-            html.append(self._partial(one, language))
+            if one.dom_id:
+                html.append(self._partial(one, language))
             if one.say:
                 say.append((self._pages.say(one.say, language), one.dom_id))
             own = () if one.owner_id is None else ((one.owner_id, one.dom_id),)
@@ -144,7 +146,7 @@ class Kinds:
     def shown_to(self, call: Call, regions: Sequence[Region]) -> str:
         """The regions a verb touched as its own author sees them: the same fragments the hub pushes to others."""
         html = []
-        kinds = self.of(call.db, {region.stream_id for region in regions})
+        kinds = self.of(call.db, {region.stream_id for region in regions}) if regions else {}
         for stream_id, kind in kinds.items():
             names = [region.name for region in regions if region.stream_id == stream_id]
             vantage = kind.listen(call, stream_id)

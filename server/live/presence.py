@@ -6,6 +6,7 @@ heard any more, is forgotten when that runs out.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -25,7 +26,9 @@ class Presence:
         # Those with pages of this process.
         self.own: dict[str, frozenset[int]] = {}
         self.own_changed: Callable[[str], None] = lambda place: None
+        self.loop: asyncio.AbstractEventLoop | None = None
         self._leases: dict[str, dict[object, int]] = {}
+        self._visits: dict[tuple[str, int], asyncio.TimerHandle] = {}
         self._elsewhere: dict[str, Elsewhere] = {}
         self._here: dict[str, frozenset[int]] = {}
         self._changed = changed
@@ -43,6 +46,24 @@ class Presence:
         """A connection no longer counts."""
         self._leases.get(place, {}).pop(connection, None)
         self._recount_own(place)
+
+    def visited(self, place: str, person_id: int, seconds: float) -> None:
+        """Somebody loaded a page that holds no connection: they count for so long, or until they load it again. From
+        any thread."""
+        if self.loop is not None:
+            self.loop.call_soon_threadsafe(self._visit, self.loop, place, person_id, seconds)
+
+    def _visit(self, loop: asyncio.AbstractEventLoop, place: str, person_id: int, seconds: float) -> None:
+        visit = (place, person_id)
+        if visit in self._visits:
+            self._visits.pop(visit).cancel()
+        self.arrive(place, visit, person_id)
+
+        def gone() -> None:
+            del self._visits[visit]
+            self.leave(place, visit)
+
+        self._visits[visit] = loop.call_later(seconds, gone)
 
     def heard(self, process: str, people: Mapping[str, frozenset[int]], until: float | None) -> None:
         """Another process says who is with it: everywhere, which holds until then; or, None, at some places."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import exists, select
+
 from cohorts.identity import Byline, listed_as, shown_as
 from cohorts.models import Attribution, Role
 from cohorts.policies import Vantage
@@ -22,7 +24,7 @@ from sessions.room import groups, impressions, notes, outcomes, polls, questions
 from sessions.room.impressions import Together
 from sessions.room.models import Moment, PollKind
 from sessions.room.outcomes import OutcomeFacts
-from sessions.room.polls import LEVELS, POLL, PollFacts
+from sessions.room.polls import LEVELS, POLL, VOTE, PollFacts
 from sessions.room.questions import QUESTION, SEEN
 from sessions.room.rooms import ROOM, RoomFacts
 from sessions.room.running import Ran
@@ -121,14 +123,15 @@ def gather(db: Db, facts: SessionFacts, vantage: Vantage) -> Gathered:
     candid = may_attend(vantage.roles)
     # A facilitator who sees authors elsewhere publishes this and takes it home.
     masked = replace(vantage, facilitators_see_authors=False)
-    over = _over(db, facts.id)
+    over = over_in(db, facts.id)
     found = [_slot(db, number, starts_at, room, masked, candid) for number, (starts_at, room) in enumerate(over, 1)]
     ids = [room.slot_id for _, room in over]
     together = impressions.together(db, ids) if candid else None
     return Gathered(candid, tuple(found), tuple(outcomes.of_slots(db, ids)), together)
 
 
-def _over(db: Db, session_id: int) -> list[tuple[datetime, RoomFacts]]:
+def over_in(db: Db, session_id: int) -> list[tuple[datetime, RoomFacts]]:
+    """The rooms of a session that are over, and when their slots began by plan; the earliest first."""
     offered = slots.read(db, SLOT.c.session_id == session_id)
     here = ROOM.c.slot_id.in_([slot.id for slot in offered])
     there = {room.slot_id: room for room in rooms.read(db, here, ROOM.c.ended_at.is_not(None))}
@@ -195,6 +198,22 @@ def _polls(db: Db, slot_id: int) -> list[PollGathered]:
         mean = tally.mean if poll.kind == PollKind.SCALE else None
         gathered.append(PollGathered(poll.question, poll.kind, tally.answered, rows_of(poll, tally), mean))
     return gathered
+
+
+def unshown(db: Db, session_id: int) -> list[tuple[int, str]]:
+    """Polls that people answered and nobody was shown the results of: (id, question)."""
+    here = POLL.join(ROOM, ROOM.c.slot_id == POLL.c.slot_id).join(SLOT, SLOT.c.id == ROOM.c.slot_id)
+    answered = exists().where(VOTE.c.poll_id == POLL.c.id)
+    hidden = POLL.c.opened_at.is_not(None) & POLL.c.revealed_at.is_(None) & ROOM.c.ended_at.is_not(None)
+    rows = select(POLL.c.id, POLL.c.question).select_from(here).where(SLOT.c.session_id == session_id, hidden, answered)
+    return [(row.id, row.question) for row in db.execute(rows.order_by(POLL.c.id))]
+
+
+def is_on(db: Db, session_id: int) -> bool:
+    """Whether a room of a session is open, of which the recap says nothing yet."""
+    here = ROOM.join(SLOT, SLOT.c.id == ROOM.c.slot_id)
+    on = (SLOT.c.session_id == session_id) & ROOM.c.ended_at.is_(None) & SLOT.c.cancelled_at.is_(None)
+    return db.execute(select(ROOM.c.slot_id).select_from(here).where(on).limit(1)).first() is not None
 
 
 def rows_of(poll: PollFacts, tally: Tally) -> tuple[tuple[str, int], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -87,7 +88,12 @@ def lower(db: Db, room: RoomFacts, hand_id: int | None, *, by_id: int, now: date
     _lower(db, room, *which, by_id=by_id, now=now)
 
 
-def _lower(db: Db, room: RoomFacts, *which: ColumnElement[bool], by_id: int, now: datetime) -> None:
+def lower_of(db: Db, room: RoomFacts, person_ids: Sequence[int], *, now: datetime) -> None:
+    """Take down the hands of those people, who are gone. Harmless twice."""
+    _lower(db, room, HAND.c.person_id.in_(person_ids), by_id=None, now=now)
+
+
+def _lower(db: Db, room: RoomFacts, *which: ColumnElement[bool], by_id: int | None, now: datetime) -> None:
     down = update(HAND).where(*_up(room.slot_id), *which).values(lowered_at=now, lowered_by_id=by_id)
     if db.execute(down).rowcount:  # type: ignore[attr-defined]
         _tell(db, room)

@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import case, select, update
 
-from cohorts.models import Removal, Role
+from cohorts.models import Role
 from feedback.threads import AUTHOR, PERSON, with_author
 from server.db import Db
 from server.live.log import new_stream, touch
 from server.live.texts import new_text
-from sessions import sessions
+from sessions import leaders, sessions
 from sessions.room import groups, mixing, rooms
 from sessions.room.groups import PLACE, ROUND, GroupFacts, Placed, RoundFacts, author_of
 from sessions.room.models import Breakout, BreakoutPlace, BreakoutRound
@@ -24,7 +23,6 @@ from sessions.room.rooms import CAME, ROOM, Elsewhen, RoomFacts
 from sessions.sessions import SESSION, SessionFacts
 from sessions.slots import SLOT
 
-_GONE: Any = Removal.__table__  # type: ignore[attr-defined]
 MOST = 50
 
 
@@ -63,9 +61,10 @@ def to_place(db: Db, room: RoomFacts, session_id: int, *, person_id: int | None 
     """Who came and goes into a group: everybody but those who run the room, and who has left the cohort since.
     `person_id`: of these that person alone."""
     runs = sorted(sessions.parts_of(db, session_id))
-    rows = with_author(CAME.outerjoin(_GONE, _GONE.c.membership_id == CAME.c.membership_id), CAME.c.membership_id)
-    found = select(CAME.c.person_id, *AUTHOR).select_from(rows)
-    found = found.where(CAME.c.slot_id == room.slot_id, _GONE.c.membership_id.is_(None), CAME.c.person_id.not_in(runs))
+    cohort = select(SESSION.c.cohort_id).where(SESSION.c.id == session_id).scalar_subquery()
+    stays = CAME.c.person_id.in_(leaders.taking_part(cohort))
+    found = select(CAME.c.person_id, *AUTHOR).select_from(with_author(CAME, CAME.c.membership_id))
+    found = found.where(CAME.c.slot_id == room.slot_id, stays, CAME.c.person_id.not_in(runs))
     if person_id is not None:
         found = found.where(CAME.c.person_id == person_id)
     there = [Placed(row.person_id, author_of(row)) for row in db.execute(found.order_by(CAME.c.person_id))]
@@ -153,6 +152,18 @@ def put(db: Db, room: RoomFacts, around: RoundFacts, group_id: int | None, perso
         touch(db, db.execute(moved).scalar_one(), "access")
         groups.tell(db, room, [one for one in found if one.id in (before, wanted)], "group", shown=around.is_open)
     return wanted
+
+
+def take_out(db: Db, room: RoomFacts, person_ids: Sequence[int]) -> None:
+    """Those people are gone: out of their group, or of those who wait for one. Harmless twice."""
+    around = groups.current(db, room.slot_id)
+    if around is None:
+        return
+    found = groups.of_round(db, around.id)
+    theirs = PLACE.c.group_id.in_([one.id for one in found]) & PLACE.c.person_id.in_(person_ids)
+    left = set(db.execute(PLACE.delete().where(theirs).returning(PLACE.c.group_id)).scalars())
+    shown = around.is_open and bool(left)
+    groups.tell(db, room, [one for one in found if one.id in left], "group", shown=shown)
 
 
 def _where_fewest(db: Db, room: RoomFacts, around: RoundFacts, found: Sequence[GroupFacts], person_id: int) -> int:

@@ -7,7 +7,7 @@ everybody for each vote would let them be counted.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -28,6 +28,8 @@ FEWEST_OPTIONS, MOST_OPTIONS = 2, 12
 LEVELS = (1, 2, 3, 4, 5)
 # A poll of these kinds is answered by numbers of options.
 CHOOSING = (PollKind.SINGLE, PollKind.SEVERAL)
+# Called with (db, room) when a poll of it is another one: what is made of them changes too.
+when_changed: list[Callable[[Db, RoomFacts], None]] = []
 
 
 class Answered(Exception):
@@ -238,6 +240,8 @@ def _set(db: Db, room: RoomFacts, poll: PollFacts, **values: Any) -> None:
     mine = (POLL.c.id == poll.id) & (POLL.c.version == poll.version)
     if not db.execute(update(POLL).where(mine).values(version=POLL.c.version + 1, **values)).rowcount:  # type: ignore[attr-defined]
         raise Elsewhen
+    for act in when_changed:
+        act(db, room)
     if poll.opened_at is not None:
         rooms.tell(db, room, region(poll.id))
     rooms.tell_run(db, room, run_region(poll.id))

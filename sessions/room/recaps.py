@@ -21,7 +21,7 @@ from server.languages import N_
 from server.live.log import new_stream, touch
 from server.markdown import to_html
 from sessions import attendance, sessions, telling
-from sessions.room import outcomes, rooms
+from sessions.room import outcomes, polls, rooms
 from sessions.room.models import Recap
 from sessions.room.rooms import RoomFacts
 from sessions.sessions import SESSION, SessionFacts
@@ -160,7 +160,14 @@ def session_of(db: Db, recap: RecapFacts) -> SessionFacts:
     return sessions.read(db, SESSION.c.id == recap.session_id)[0]
 
 
+def _session_changed(db: Db, facts: SessionFacts) -> None:
+    """Another room of it may be open now, or was called off."""
+    tell(db, facts.id)
+
+
+sessions.when_told.append(_session_changed)
 rooms.when_over.append(make)
 rooms.when_resumed.append(say_anew)
 outcomes.when_changed.append(tell_of_room)
+polls.when_changed.append(tell_of_room)
 attendance.when_corrected.append(tell_of_slot)

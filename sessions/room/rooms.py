@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from cohorts.memberships import let_everybody_ask
 from cohorts.models import Cohort
 from people.models import Person
 from server.db import Db, ask
@@ -176,9 +177,15 @@ def end(db: Db, facts: SessionFacts, room: RoomFacts, *, now: datetime) -> None:
         change(db, room, f"room-{room.slot_id}", ended_at=now, moment="", **still)
         finish_item(db, room, now)
         close(db, room.notes_id)
-        sessions.tell(db, facts)
+        _tell_session(db, facts)
         for act in when_over:
             act(db, facts, room, now)
+
+
+def _tell_session(db: Db, facts: SessionFacts) -> None:
+    """The slot is over, or it is on again, whatever its time: the state of its session may be another one."""
+    sessions.tell(db, facts)
+    slots.tell(db, facts.id)
 
 
 def finish_item(db: Db, room: RoomFacts, now: datetime) -> None:
@@ -204,7 +211,9 @@ def resume(db: Db, facts: SessionFacts, room: RoomFacts) -> None:
     if room.ended_at is not None:
         change(db, room, f"room-{room.slot_id}", ended_at=None, **begin_again(db, room, room.ended_at))
         reopen(db, room.notes_id)
-        sessions.tell(db, facts)
+        _tell_session(db, facts)
+        # Whoever was never in it reads what is left of it, and not what happens in it.
+        let_everybody_ask(db, facts.cohort_id)
         for act in when_resumed:
             act(db, facts)
 

@@ -15,8 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from cohorts import initiatives
 from cohorts.audiences import vantages_in_teams
 from cohorts.models import Cohort
-from cohorts.policies import Standing, Vantage, visible_initiatives
-from feedback.advice.policies import visible_prompts
+from cohorts.policies import Standing, visible_initiatives
 from feedback.advice.prompts import JOINED, OWED, PROMPT
 from server.db import Db
 from sessions import agenda
@@ -55,7 +54,7 @@ class Note(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """A prompt that a team has not answered, or that came back to it; one on the session has no team."""
+    """A prompt that a team has not answered, or that came back to it."""
 
     id: int
     team: str
@@ -89,7 +88,9 @@ def _ran(planned_at: datetime, turns: list[Ran]) -> tuple[datetime | None, int |
     began_at = turns[0].began_at
     spans = [one.ended_at - one.began_at for one in turns if one.ended_at is not None]
     took = round(sum(spans, timedelta()) / timedelta(minutes=1)) if len(spans) == len(turns) else None
-    return began_at, took, round((began_at - planned_at) / timedelta(minutes=1))
+    # By the minutes that clocks show: both stand beside it.
+    late = (began_at.replace(second=0, microsecond=0) - planned_at.replace(second=0)) // timedelta(minutes=1)
+    return began_at, took, late
 
 
 def note_at(db: Db, session_id: int, item_id: int) -> Note | None:
@@ -118,14 +119,6 @@ def write_note(db: Db, session_id: int, item_id: int, words: str, *, base: int, 
     here = ROOM.c.slot_id.in_(select(SLOT.c.id).where(SLOT.c.session_id == session_id))
     for room in rooms.read(db, here):
         rooms.tell_run(db, room, f"room-sheet-{room.slot_id}")
-
-
-def owed_on(db: Db, vantage: Vantage, session_id: int, now: datetime) -> list[Owed]:
-    """What was left on that session and waits for an answer, as far as it can be read from there, longest first."""
-    mine = (PROMPT.c.session_id == session_id) & visible_prompts(vantage)
-    asked = select(PROMPT.c.id, PROMPT.c.opening, PROMPT.c.at).select_from(JOINED).where(mine, OWED)
-    found = db.execute(asked.order_by(PROMPT.c.id), {"now": now})
-    return [Owed(row.id, "", row.opening, row.at) for row in found]
 
 
 def owed_in(db: Db, cohort_id: int, standing: Standing, language: str, now: datetime) -> list[Owed]:

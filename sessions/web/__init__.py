@@ -25,9 +25,9 @@ from sessions.web import (
     reminding,
 )
 from sessions.web.kinds import kinds as session_kinds
-from sessions.web.panels import cohort_panels
+from sessions.web.panels import cohort_panels, start_panels
 
-__all__ = ["cohort_panels", "kinds", "notices", "profile_panels", "routes", "works"]
+__all__ = ["cohort_panels", "kinds", "notices", "profile_panels", "routes", "start_panels", "works"]
 
 routes: list[HTTPRouteHandler] = [*listed.routes, *planning.routes, *moving.routes]
 routes += [*planner.routes, *ledger.routes, *prompts.routes]

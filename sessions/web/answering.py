@@ -46,7 +46,7 @@ def open_to_answer(call: Call) -> OpenSlot:
     found = attend(call)
     session, slot = found.session, found.now
     ended = session.now.cancelled_at or slot.cancelled_at
-    if session.now.published_at is None or not may_answer_slot(session.roles, slot.ends_at, ended, call.now):
+    if session.now.published_at is None or not may_answer_slot(session.roles, slot.stops_at, ended, call.now):
         raise NotAllowed(OVER)
     return found
 
@@ -64,6 +64,7 @@ def answer_page(call: Call, opened: AnswerDoor) -> Page:
     values = typed_in(call, answer=mine)
     context = {"opened": opened.session, "slot": opened.now, "cohort": opened.session.cohort, "values": values}
     asks = left[0] if left and call.rejected is not None and values["answer"] == Rsvp.YES else None
+    context["waits"] = asks is not None and given[asks.id].seated_at is None
     return Page("sessions/answer.html", context | {"asks": asks, "words": ANSWERS, "errors": errors_of(call)})
 
 

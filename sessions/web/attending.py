@@ -80,7 +80,7 @@ def answers_shown(
     named, off = names_people(facts, vantage), facts.cancelled_at is not None or slot.cancelled_at is not None
     coming, maybe = [one for one in said if one.is_coming], [one for one in said if one.answer == Rsvp.IF_NEED_BE]
     seated = sum(one.seated_at is not None for one in said)
-    is_open = not off and facts.published_at is not None and now < slot.ends_at
+    is_open = not off and facts.published_at is not None and now < slot.stops_at
     context = AnswersShown(
         id=slot.id,
         open=is_open,

@@ -118,7 +118,7 @@ def _session_in(call: Call, around: int, session_id: int) -> OpenSession:
     if known is None:
         raise NotYours
     one, offered = known
-    spans = [slot.span for slot in slots.standing(offered)]
+    spans = [slot.lasts for slot in slots.standing(offered)]
     state = session_state(one.published_at, one.cancelled_at, spans, call.now)
     return OpenSession(one, cohort, offered, state, _held_in(call, cohort))
 

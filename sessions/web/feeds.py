@@ -16,7 +16,7 @@ from people.web.doors import LONGEST_TOKEN, SelfDoor
 from server import limits
 from server.calls import Call, Reply
 from server.db import Db
-from server.headers import page_headers
+from server.headers import is_known, page_headers
 from server.house import Answer
 from server.languages import N_, choose
 from server.limits import Limit
@@ -43,7 +43,7 @@ def show(call: Call) -> Answer:
     if owner == feeds.NOBODY:
         raise NotYours
     headers = page_headers(call.house.settings, call.house.policy, call.nonce) | _kept(file)
-    if headers["etag"] in [one.strip().removeprefix("W/") for one in call.etag.split(",")]:
+    if is_known(call.etag, headers["etag"]):
         return Answer(b"", 304, headers)
     _count(call, subject, refused)
     return Answer(file, 200, headers | {"content-type": MEDIA_TYPE})

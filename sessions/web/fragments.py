@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from sqlalchemy import and_, or_
 
 from server.db import Db
 from server.languages import N_
@@ -12,7 +14,7 @@ from server.pages import Fragment
 from sessions import sessions, slots
 from sessions.policies import visible_sessions
 from sessions.sessions import SESSION, SessionFacts
-from sessions.slots import SlotFacts
+from sessions.slots import SLOT, SlotFacts
 from sessions.states import SessionState, session_state
 from sessions.web.words import STATES, UNDATED
 
@@ -55,8 +57,8 @@ class SessionsGrouped(NamedTuple):
 def row(facts: SessionFacts, offered: Sequence[SlotFacts], zone: str, now: datetime) -> SessionRow:
     """A session in a list, at that moment."""
     there = slots.standing(offered)
-    state = session_state(facts.published_at, facts.cancelled_at, [slot.span for slot in there], now)
-    times = [slot.starts_at for slot in there if slot.ends_at > now] or [slot.starts_at for slot in there]
+    state = session_state(facts.published_at, facts.cancelled_at, [slot.lasts for slot in there], now)
+    times = [slot.starts_at for slot in there if slot.stops_at > now] or [slot.starts_at for slot in there]
     word = STATES[state] if there or state not in (SessionState.TO_COME,) else UNDATED
     return SessionRow(facts.id, facts.theme, state, word, tuple(times), zone)
 
@@ -78,6 +80,19 @@ def ahead(db: Db, cohort_id: int, roles: frozenset[str], zone: str, now: datetim
     listed = SessionsShown(cohort_id, (*on, *(one for one in rows if one.state == SessionState.TO_COME)), NONE_AHEAD)
     head = Fragment("sessions/_now.html", SessionsShown(cohort_id, on, ""), f"sessions-now-{cohort_id}")
     return head, Fragment("sessions/_list.html", listed, f"sessions-{cohort_id}")
+
+
+def on_now(db: Db, roles: Mapping[int, frozenset[str]], now: datetime) -> list[SessionFacts]:
+    """What is on at this moment in those cohorts, for somebody with those roles in each: two queries however many."""
+    begun = slots.read(db, SLOT.c.starts_at.between(now - timedelta(minutes=slots.LONGEST), now))
+    offered = {slot.session_id: slot for slot in slots.standing(begun) if now < slot.stops_at}
+    if not offered or not roles:
+        return []
+    seen = or_(*(and_(SESSION.c.cohort_id == id_, visible_sessions(held)) for id_, held in roles.items()))
+    found = sessions.read(db, SESSION.c.id.in_(sorted(offered)), seen)
+    spans = {id_: [slot.lasts] for id_, slot in offered.items()}
+    running = SessionState.RUNNING
+    return [one for one in found if session_state(one.published_at, one.cancelled_at, spans[one.id], now) == running]
 
 
 def _dated(one: SessionRow) -> tuple[bool, tuple[datetime, ...]]:

@@ -71,7 +71,7 @@ def _page(call: Call, opened: OpenSession, fresh: dict[str, str], old: SlotFacts
         "cohort": opened.cohort,
         "values": values,
         "errors": errors_of(call),
-        "zones": [(name, name) for name in zone_names()],
+        "zones": [(name, name) for name in zone_names(values["time_zone"])],
         "agenda": _agenda(call, opened),
         "longest": slots.LONGEST,
         **_asked(call, opened, values, old),

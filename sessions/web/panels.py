@@ -1,10 +1,13 @@
-"""What sessions show on a cohort's page."""
+"""What sessions show on a cohort's page and on the start page."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
-from cohorts.web.doors import OpenCohort
+from cohorts.cohorts import CohortFacts
+from cohorts.web.doors import OpenCohort, standing
 from cohorts.web.panels import Panel
 from server.calls import Call
 from server.live.log import positions
@@ -40,4 +43,17 @@ def of_cohort(call: Call, cohort: OpenCohort) -> Panel | None:
     return Panel(html, positions(call.db, streams))
 
 
+def now_at_start(call: Call, seen: Sequence[CohortFacts]) -> Panel | None:
+    """What is on now in the cohorts that the reader sees, for those who come to the start page because of it."""
+    mine = standing(call)
+    roles = {one.id: mine.roles_in_cohort(one.id, one.programme.id) for one in seen}
+    on = fragments.on_now(call.db, roles, call.now)
+    if not on:
+        return None
+    names = {one.id: one.name for one in seen}
+    piece = Piece("sessions/start.html", {"rows": [(one.id, one.theme, names[one.cohort_id]) for one in on]})
+    return Panel(Markup(call.house.pages.piece(piece, call.language)), first=True)
+
+
+start_panels = (now_at_start,)
 cohort_panels = (now_in_cohort, of_cohort)

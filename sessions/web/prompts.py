@@ -41,6 +41,7 @@ from server.live.log import Position
 from server.pages import Fragment, Page, Piece
 from server.refusals import NotAllowed, NotYours
 from server.routes import page, verb
+from sessions.leaders import of_session
 from sessions.policies import may_attend
 from sessions.sessions import SessionFacts, parts_of
 from sessions.web.doors import OpenSession, open_session, session_where
@@ -60,8 +61,10 @@ READ_BY_THEM = N_(
 )
 AUDIENCES: dict[str, str] = {
     AudienceKind.COHORT: N_("the whole cohort"),
-    AudienceKind.FACILITATORS: N_("those who run it: facilitators only"),
+    AudienceKind.FACILITATORS: N_("facilitators only"),
 }
+# Whoever leads it and is no facilitator answers what is for the cohort, and reads nothing of this (decision 0055).
+BUT_NOT_LEADERS = N_("facilitators only, not the others who lead it")
 COUNTED = N_("Readers now: %(num)s.")
 COUNTED_BESIDE = N_(
     "Readers now: %(num)s, and you. You read what they do with it, not what they say about it among themselves."
@@ -166,9 +169,11 @@ def _audiences(call: Call, found: Discussed, circles: Sequence[ThreadNow]) -> li
     cohort, mine = found.session.cohort, found.matter.vantage.audiences
     # Towards no team of the cohort: only those audiences are asked that it has as a whole.
     people = people_in(call.db, 0, cohort.id, cohort.programme.id)
+    led = any(one.author.role != Role.FACILITATOR for one in of_session(call.db, found.id))
+    called = AUDIENCES | ({AudienceKind.FACILITATORS: BUT_NOT_LEADERS} if led else {})
     counted = ((one, COUNTED if one.audience_id in mine else COUNTED_BESIDE) for one in circles)
     return [
-        (str(one.audience_id), call.text(AUDIENCES[one.kind]), call.text(words, num=people[one.kind]))
+        (str(one.audience_id), call.text(called[one.kind]), call.text(words, num=people[one.kind]))
         for one, words in counted
     ]
 
@@ -226,10 +231,11 @@ def _live(call: Call, matter: OpenMatter) -> tuple[Position, ...]:
 
 
 def show_way(db: Db, vantage: Vantage, facts: SessionFacts, regions: Sequence[str]) -> Iterator[Placed]:
-    """The way down to a session whose theme may have changed, on the pages of what is said about it."""
+    """The way down to a session whose theme may have changed, on the pages of what is said about it and recommended."""
     if f"session-{facts.id}" in regions:
         shown = whereabouts(facts)
         yield Placed(shown.dom_id, shown, elsewhere=True)
+        yield Placed(f"reading-list-{facts.cohort_id}", None, poke=True)
 
 
 openers.append(open_matter)

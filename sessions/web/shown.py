@@ -129,14 +129,14 @@ def _zone_of(db: Db, facts: SessionFacts) -> str:
 
 
 def _state(facts: SessionFacts, offered: Iterable[SlotFacts], now: datetime) -> SessionState:
-    spans = [slot.span for slot in slots.standing(offered)]
+    spans = [slot.lasts for slot in slots.standing(offered)]
     return session_state(facts.published_at, facts.cancelled_at, spans, now)
 
 
 def slot_state(facts: SessionFacts, slot: SlotFacts, now: datetime) -> SessionState:
     """The state of one slot of a session, which goes for the session where it has no other."""
     ended = facts.cancelled_at or slot.cancelled_at
-    return session_state(facts.published_at or now, ended, [slot.span], now)
+    return session_state(facts.published_at or now, ended, [slot.lasts], now)
 
 
 def session_shown(db: Db, facts: SessionFacts, vantage: Vantage, rule: str, now: datetime) -> Fragment:

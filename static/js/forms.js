@@ -3,6 +3,7 @@
 import { announce } from "sweetspot/announce";
 import { claim } from "sweetspot/mine";
 import { parse } from "sweetspot/reading";
+import { holdsText } from "sweetspot/typing";
 import { forget } from "sweetspot/unsent";
 
 // A button that asks for something else, such as a preview, sends the form's words and not the form.
@@ -46,7 +47,7 @@ function answered(ctx, event) {
     event.preventDefault();
     if (!form && ctx.sourceElement.href) location.assign(ctx.sourceElement.href); // the plain page says why
     const page = parse(ctx.text);
-    complain(ctx.request.form, (page.querySelector("main .lede") ?? page.querySelector("main h1"))?.textContent.trim());
+    complain(ctx.request.form, (page.querySelector("main .lede, main .field-error") ?? page.querySelector("main h1"))?.textContent.trim());
   }
 }
 
@@ -68,8 +69,9 @@ function swapped(ctx) {
 }
 
 function complain(form, words) {
-  const text = words || form?.dataset.failed || document.getElementById("live-state")?.dataset.unsent;
-  if (!form?.isConnected || !text) return;
+  if (!form?.isConnected) return;
+  const text = words || form.dataset.failed || document.getElementById("live-state")?.dataset[holdsText(form) ? "unsent" : "undone"];
+  if (!text) return;
   form.querySelector(".form-failed")?.remove();
   const line = document.createElement("p");
   line.className = "field-error form-failed";

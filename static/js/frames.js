@@ -38,6 +38,9 @@ async function swap(text) {
   const ctx = { sourceElement: owner, target: owner, swap: "none", text, transition: false };
   await htmx.swap(ctx);
   if (ctx.misfit) throw new Error("a frame names an element this page does not have");
+  // What was renamed is what the page is called.
+  const name = document.querySelector("h1[data-title]")?.textContent;
+  if (name) document.title = `${name} · Sweetspot`;
 }
 
 // htmx passes over a target that is not there. Only these may find nothing to do.

@@ -29,11 +29,16 @@ function show() {
   }
 }
 
-/** Where nobody has said which zone is meant, the browser's own is offered, if the server knows it. */
+/** Where nobody has said which zone is meant, the browser's own is offered. */
 export function offerZone() {
-  for (const choice of document.querySelectorAll("select[data-zone-here]")) {
-    if (!choice.value && [...choice.options].some(({ value }) => value === here)) choice.value = here;
-  }
+  for (const choice of document.querySelectorAll("select[data-zone-here]")) if (!choice.value) choose(choice);
+}
+
+function choose(choice) {
+  if (!here) return;
+  // Some browsers call a place what it was called before; the server knows these names and does not list them.
+  if (![...choice.options].some(({ value }) => value === here)) choice.add(new Option(here));
+  choice.value = here;
 }
 
 /** Answers the question for the reader's zone, which the browser knows. A zone the server does not know stays a question. */
@@ -41,7 +46,7 @@ export async function answerZone() {
   const form = document.querySelector("form.zone-question");
   const choice = form?.querySelector("select");
   if (!choice) return;
-  choice.value = here;
+  choose(choice);
   if (choice.value !== here) return;
   // The answer is a redirect back to this page, which is already here.
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });

@@ -184,6 +184,7 @@ TABLE: dict[str, Row] = {
     "feedback.rounds.web.arranging.excuse": Row("303 404 404 403 403 403 404 403 303 404 404"),
     "feedback.rounds.web.arranging.take_in": Row("303 404 404 403 403 403 404 403 303 404 404"),
     "feedback.rounds.web.arranging.remind": Row("303 404 404 403 403 403 404 403 303 404 404"),
+    "feedback.rounds.web.arranging.remind_all": Row("303 404 404 403 403 403 404 403 303 404 404"),
     "conflicts.show":             Row("303 404 404 200 200 404 404 404 200 404 404"),
     "feedback.rounds.web.conflicts.declare": Row("303 404 404 303 303 404 404 404 403 404 404", APART),
     "feedback.rounds.web.conflicts.remove": Row("303 404 404 303 303 404 404 404 403 404 404"),
@@ -205,6 +206,8 @@ TABLE: dict[str, Row] = {
     "rounds.answer":              Row("303 404 404 404 404 404 404 404 404 404 404"),
     "feedback.rounds.web.answering.create": Row("303 404 404 404 404 404 404 404 404 404 404"),
     "feedback.rounds.web.answering.thank": Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "rounds.take_back":           Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "feedback.rounds.web.taking_back.take_back": Row("303 404 404 404 404 404 404 404 404 404 404"),
     "rounds.helped":              Row("303 404 404 404 404 404 404 404 404 404 404"),
     "feedback.rounds.web.answering.say_helped": Row("303 404 404 404 404 404 404 404 404 404 404"),
     # The round here asks for no document; for one that does, tests/feedback/rounds/test_documents.py.
@@ -240,6 +243,7 @@ TABLE: dict[str, Row] = {
     "feedback.web.moderating.hide": Row("303 404 404 403 403 403 404 403 303 404 404", {"reason": "Why"}),
     "feedback.web.moderating.dismiss": Row("303 404 404 403 403 403 404 403 303 404 404"),
     "feedback.web.moderating.decide": Row("303 404 404 403 403 403 404 403 303 404 404", {"outcome": "stays"}),
+    "feedback.web.moderating.show_again": Row("303 404 404 403 403 403 404 403 303 404 404"),
     # Nobody has hidden it; for one that is, tests/feedback/test_moderation.py.
     "comments.hiding":            Row("303 404 404 200 403 403 404 403 403 404 404"),
     "feedback.web.moderating.appeal": Row("303 404 404 403 403 403 404 403 403 404 404", {"words": "Why"}),
@@ -257,6 +261,10 @@ TABLE: dict[str, Row] = {
     "feedback.advice.web.asking.withdraw": Row("303 404 404 403 403 403 404 303 403 404 404"),
     "feedback.advice.web.asking.restore": Row("303 404 404 403 403 403 404 303 403 404 404"),
     "feedback.advice.web.answering.respond": Row("303 404 404 303 303 403 404 403 403 404 404", {"kind": "took on"}),
+    # Nobody has answered it; for an answer that was given, tests/feedback/advice/test_taking_back.py.
+    "responses.withdrawal":       Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "feedback.advice.web.taking_back.take_back": Row("303 404 404 404 404 404 404 404 404 404 404"),
+    "feedback.advice.web.taking_back.put_back": Row("303 404 404 404 404 404 404 404 404 404 404"),
     "feedback.advice.web.answering.judge": Row("303 404 404 403 403 403 404 403 303 404 404"),
     "feedback.advice.web.answering.forget": Row("303 404 404 403 403 403 404 403 303 404 404"),
     "feedback.advice.web.desk.show": Row("303 404 404 404 404 404 404 200 404 404 404"),

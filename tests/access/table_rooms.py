@@ -1,8 +1,9 @@
 """The rows of the table for rooms: of Flood warnings' session, which was lived through (tests/lived.py).
 
 Farid runs it and Amara was there in both of its slots. The first is open: she has a hand up, a question, an outcome and
-a place in the one group. The second is over, and its recap is published. Forms carry what a page that was just loaded
-has (tests/lived_forms.py). The rows are asked for in their order, in one world.
+a place in the one group; Bram, Chiara and Esi are in the room with her. The second is over, and its recap is published.
+Forms carry what a page that was just loaded has (tests/lived_forms.py). The rows are asked for in their order, in one
+world.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ ROOMS: dict[str, tuple[str] | tuple[str, dict[str, str]]] = {
     "room.notes":                   ("303 404 404 200 200 200 404 200 200 404 404",),
     "room.group":                   ("303 404 404 200 303 303 404 303 200 404 404",),
     "room.outcome":                 ("303 404 404 200 200 200 404 200 200 404 404",),
+    "room.add_outcome":             ("303 404 404 200 200 200 404 200 200 404 404",),
     "polls.show":                   ("303 404 404 200 200 200 404 200 200 404 404",),
     "polls.edit":                   ("303 404 404 403 403 403 404 403 200 404 404",),
     "questions.edit":               ("303 404 404 200 403 403 404 403 403 404 404",),
@@ -46,7 +48,7 @@ ROOMS: dict[str, tuple[str] | tuple[str, dict[str, str]]] = {
     "recap.csv":                    ("303 404 404 200 200 200 404 200 200 404 404",),
     "recap.pdf":                    ("303 404 404 200 200 200 404 200 200 404 404",),
     "recap.edit":                   ("303 404 404 403 403 403 404 403 200 404 404",),
-    # Nobody else has been in yet. What a group asks is for those in it.
+    # What a group asks is for those in it.
     "sessions.room.web.group_page.ask": ("303 404 404 303 404 404 404 404 303 404 404", {"text": "Who rings them?"}),
     "sessions.room.web.room.enter": ("303 404 404 303 303 303 404 303 303 404 404",),
     "sessions.room.web.light.choose": ("303 404 404 303 303 303 404 303 303 404 404",),
@@ -83,7 +85,7 @@ ROOMS: dict[str, tuple[str] | tuple[str, dict[str, str]]] = {
     "sessions.room.web.outcomes.change": ("303 404 404 303 303 303 404 303 303 404 404", OUTCOME | AS_IT_WAS),
     "sessions.room.web.outcomes.drop": ("303 404 404 303 303 303 404 303 303 404 404",),
     "sessions.room.web.outcomes.restore": ("303 404 404 303 303 303 404 303 303 404 404",),
-    # There are groups already. Everybody who came in late has a place in one, or takes one; who runs it needs none.
+    # There are groups already. Whoever is in no group takes a place in one; who runs it needs none.
     "sessions.room.web.groups.prepare": ("303 404 404 403 403 403 404 403 422 404 404", GROUPS),
     "sessions.room.web.groups.open_all": ("303 404 404 403 403 403 404 403 303 404 404", OPENING),
     "sessions.room.web.groups.extend": ("303 404 404 403 403 403 404 403 303 404 404", MORE_TIME),

@@ -14,7 +14,7 @@ from tests.house import House
 from tests.live.deeds import Deeds
 from tests.world import World
 
-QUERIES = {"/cohorts/{0.cohort}": 16, "/teams/{0.team}": 13, "/initiatives/{0.initiative}": 8}
+QUERIES = {"/cohorts/{0.cohort}": 16, "/teams/{0.team}": 14, "/initiatives/{0.initiative}": 8}
 CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SHOW", "SET")
 
 

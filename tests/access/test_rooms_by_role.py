@@ -18,6 +18,9 @@ from tests.lived import live_through
 from tests.lived_forms import carried
 from tests.world import World
 
+# In the open room as well. Of those who have not gone in: tests/sessions/room/test_entering.py.
+BESIDE = ("Bram", "Chiara", "Esi")
+
 
 @dataclass
 class Lived:
@@ -42,7 +45,7 @@ class Lived:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def lived(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Lived]:
     with databases.copy(request.param) as (url, world), running(url) as house:
-        there = live_through(house, world, world.tide.cohort, "Farid", "Amara")
+        there = live_through(house, world, world.tide.cohort, "Farid", "Amara", beside=BESIDE)
         clients = {role: house.visit(person_of(world, role)) for role in ASKING}
         yield Lived(house, world, ids_in(world.tide, world) | there, clients)
 

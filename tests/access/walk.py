@@ -48,6 +48,10 @@ def every_route(app: Litestar) -> list[Route]:
     return sorted(_found(app), key=lambda route: (route.name, route.method))
 
 
+# Nobody has answered that prompt or that item, been in that room, or signed in with that login.
+NOBODY_HAS = ("answer", "response", "group", "poll", "question", "outcome", "line", "login")
+
+
 def ids_in(place: Place, world: World) -> dict[str, object]:
     """What a path may name, in that place: its things, and comments and memberships of people there."""
     names = {"team": "Jun", "comment": "Jun"} if place is world.foreign else {"team": "Bram", "comment": "Amara"}
@@ -74,16 +78,9 @@ def ids_in(place: Place, world: World) -> dict[str, object]:
         "stance": "agree",
         "session": world.sessions[place.cohort],
         "slot": world.slots[place.cohort][0],
-        # Of a room, and nobody has been in that one.
-        "group": 987_654,
-        "poll": 987_654,
-        "question": 987_654,
-        "outcome": 987_654,
-        "line": 987_654,
         "quote": world.quotes[place.cohort],
         "attachment": world.attachments[place.cohort],
-        "login": 987_654,
         "handle": "nobody-was-given-this",
         "token": "nobody-was-sent-this",
         "path": "css/tokens.css",
-    }
+    } | dict.fromkeys(NOBODY_HAS, 987_654)

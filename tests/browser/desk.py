@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
-from tests.house import House
+from tests.house import PATIENCE, House
 
 WATCH_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -17,6 +18,9 @@ document.addEventListener("securitypolicyviolation", (event) =>
 # A browser notes every refused form itself, however well the page copes with it.
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d)")
 NETWORK = re.compile(r"Failed to load resource|WebSocket connection to|net::ERR_|htmx:ws:error")
+
+# What is waited for comes at once, or on the slowest machine much later; Playwright would give up after 5 s.
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 class Desk:
@@ -33,7 +37,7 @@ class Desk:
         options.setdefault("locale", "en-GB")
         options.setdefault("timezone_id", "Europe/Paris")
         context = self.browser.new_context(base_url=house.settings.origin, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE * 1000)
         self.contexts.append(context)
         # A window that outlived its server would complain about that.
         house.before_closing.append(self.close)
@@ -59,18 +63,17 @@ class Desk:
             self.contexts.pop().close()
 
 
-def live(page: Page, timeout: float = 10_000) -> None:
+def live(page: Page) -> None:
     """Wait until the page's socket works."""
-    page.wait_for_selector("html[data-live=live]", state="attached", timeout=timeout)
+    page.wait_for_selector("html[data-live=live]", state="attached")
 
 
-def eventually(page: Page, true: Callable[[], bool], seconds: float, what: str) -> None:
+def eventually(page: Page, true: Callable[[], object], what: str) -> None:
     """Wait for something that no selector can tell."""
-    for _ in range(int(seconds * 20)):
-        if true():
-            return
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"{what}: it did not come"
         page.wait_for_timeout(50)
-    raise AssertionError(f"{what}: not within {seconds} s")
 
 
 def unfolded(item: Locator) -> Locator:

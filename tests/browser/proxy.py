@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from tests.house import PATIENCE
+
 REFUSED = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -45,7 +47,7 @@ class Proxy:
                 answers = threading.Thread(target=pump, args=(server, client), daemon=True)
                 answers.start()
                 pump(client, server)
-                answers.join(5)
+                answers.join(PATIENCE)
 
 
 def pump(source: socket.socket, sink: socket.socket) -> None:
@@ -70,4 +72,4 @@ def refusing_sockets(listening: socket.socket, target: int) -> Iterator[Proxy]:
         listening.close()
         for connection in proxy.connections:
             connection.close()
-        thread.join(5)
+        thread.join(PATIENCE)

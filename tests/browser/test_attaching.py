@@ -72,7 +72,7 @@ def test_files_go_ahead_of_their_comment_and_others_see_them_with_it(desk: Desk,
     address = str(comment.locator(".file > a").first.get_attribute("href"))
     id_ = str(comment.get_attribute("id")).removeprefix("comment-")
     Deeds(house, world).send("Chiara", f"/comments/{id_}/withdrawal")
-    expect(esi.locator(f"#comment-{id_} .file")).to_have_count(0, timeout=2_000)
+    expect(esi.locator(f"#comment-{id_} .file")).to_have_count(0)
     assert esi.request.get(address).status == 404
 
 

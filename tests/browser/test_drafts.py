@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import BrowserContext, Page, expect
 
 from feedback.models import Draft
@@ -46,7 +48,7 @@ def unload(context: BrowserContext) -> None:
 def test_draft_survives_a_crash_on_another_device(desk: Desk, house: House, world: World) -> None:
     page = desk.window(house, world.people["Amara"])
     write(page, world, "Half a thought")
-    expect(page.locator(".draft-words")).to_contain_text(SAVED, timeout=4_000)
+    expect(page.locator(".draft-words")).to_contain_text(SAVED)
     expect(page.get_by_role("button", name="Save draft")).to_be_hidden()
     desk.contexts.remove(page.context)
     unload(page.context)
@@ -71,7 +73,7 @@ def test_reload_before_the_first_save_loses_nothing(desk: Desk, house: House, wo
     page.wait_for_timeout(2_000)
     expect(page.locator(".draft-words")).to_contain_text("kept in this window only")
     page.unroute("**/drafts")
-    expect(page.locator(".draft-words")).to_contain_text(SAVED, timeout=13_000)
+    expect(page.locator(".draft-words")).to_contain_text(SAVED)
     assert kept(house) == ['{"attribution": "named", "text": "Never saved"}']
     page.reload()
     expect(box(page)).to_have_value("Never saved")
@@ -84,12 +86,12 @@ def both_in(drafts: list[Draft]) -> bool:
 def test_two_devices_that_both_go_on_are_shown_both(desk: Desk, house: House, world: World) -> None:
     laptop, phone = (desk.window(house, world.people["Amara"]) for _ in range(2))
     write(laptop, world, "Ring the bells at noon")
-    expect(laptop.locator(".draft-words")).to_contain_text(SAVED, timeout=4_000)
+    expect(laptop.locator(".draft-words")).to_contain_text(SAVED)
     write(phone, world, "Ring the bells at noon, on the phone")
-    expect(phone.locator(".draft-words")).to_contain_text(SAVED, timeout=4_000)
+    expect(phone.locator(".draft-words")).to_contain_text(SAVED)
     box(laptop).fill("Ring the bells at noon, at the desk")
     conflict = laptop.locator(".draft-conflict")
-    expect(conflict.get_by_role("heading", name="You went on writing on another device")).to_be_visible(timeout=4_000)
+    expect(conflict.get_by_role("heading", name="You went on writing on another device")).to_be_visible()
     expect(conflict.locator("ins").last).to_contain_text("phone")
     expect(conflict.locator("del").first).to_contain_text("at")
     assert violations(laptop, "two devices") == []
@@ -98,7 +100,7 @@ def test_two_devices_that_both_go_on_are_shown_both(desk: Desk, house: House, wo
     expect(box(laptop)).to_have_value(both)
     expect(conflict).to_have_count(0)
     # The line still says that the text before was saved: what is kept tells when this one is.
-    eventually(laptop, lambda: both_in(house.rows(Draft)), 4, "both texts are kept")
+    eventually(laptop, lambda: both_in(house.rows(Draft)), "both texts are kept")
     on_hidden(phone, True)
     on_hidden(phone, False)
     expect(box(phone)).to_have_value(both)
@@ -110,11 +112,11 @@ def test_unsent_keys_of_this_window_win_over_the_server_only_by_choice(desk: Des
     desk.cuts_expected = True
     write(laptop, world, "Typed while the network was away")
     write(phone, world, "Saved from the phone")
-    expect(phone.locator(".draft-words")).to_contain_text(SAVED, timeout=4_000)
+    expect(phone.locator(".draft-words")).to_contain_text(SAVED)
     laptop.unroute("**/drafts")
     laptop.reload()
     expect(box(laptop)).to_have_value("Typed while the network was away")
-    expect(laptop.locator(".draft-conflict")).to_be_visible(timeout=4_000)
+    expect(laptop.locator(".draft-conflict")).to_be_visible()
     laptop.get_by_role("button", name="Take the other text").click()
     expect(box(laptop)).to_have_value("Saved from the phone")
     laptop.reload()
@@ -126,7 +128,7 @@ def test_unsent_keys_of_this_window_win_over_the_server_only_by_choice(desk: Des
 def test_a_window_left_open_takes_what_was_sent_elsewhere(desk: Desk, house: House, world: World) -> None:
     laptop, phone = (desk.window(house, world.people["Amara"]) for _ in range(2))
     write(laptop, world, "Begun at the desk")
-    expect(laptop.locator(".draft-words")).to_contain_text(SAVED, timeout=4_000)
+    expect(laptop.locator(".draft-words")).to_contain_text(SAVED)
     phone.goto(TALK.format(world.tide))
     phone.get_by_role("button", name="Send").click()
     expect(phone.locator(".comment", has_text="Begun at the desk")).to_be_visible()
@@ -139,7 +141,7 @@ def test_a_window_left_open_takes_what_was_sent_elsewhere(desk: Desk, house: Hou
 def test_discard_and_put_back(desk: Desk, house: House, world: World) -> None:
     page = desk.window(house, world.people["Amara"])
     write(page, world, "Better not")
-    page.get_by_role("button", name="Discard draft").click(timeout=4_000)
+    page.get_by_role("button", name="Discard draft").click()
     expect(box(page)).to_have_value("")
     page.get_by_role("button", name="Put it back").click()
     expect(box(page)).to_have_value("Better not")
@@ -153,7 +155,6 @@ def test_page_that_is_left_at_once_keeps_the_last_words(desk: Desk, house: House
     eventually(
         page,
         lambda: kept(house) == ['{"attribution": "named", "text": "Gone in a second"}'],
-        3,
         "the draft of a page that was left",
     )
 
@@ -172,7 +173,7 @@ def test_initiative_draft_on_another_device(desk: Desk, house: House, world: Wor
     page = desk.window(house, world.people["Amara"])
     page.goto(f"{TALK.format(world.tide)}/edit")
     page.get_by_label("Title").fill("A better title")
-    expect(page.locator(".draft-words")).to_contain_text(SAVED, timeout=4_000)
+    expect(page.locator(".draft-words")).to_contain_text(SAVED)
     phone = desk.window(house, world.people["Amara"])
     phone.goto(f"{TALK.format(world.tide)}/edit")
     expect(phone.get_by_label("Title")).to_have_value("A better title")
@@ -184,12 +185,14 @@ def test_typing_saves_at_most_every_second_and_a_half(desk: Desk, house: House, 
     page.on("request", lambda request: saves.append(request.url) if request.url.endswith("/drafts") else None)
     page.goto(TALK.format(world.tide))
     box(page).focus()
+    began = time.monotonic()
     for _ in range(30):
         page.keyboard.type("word ")
         page.wait_for_timeout(100)
-    page.wait_for_timeout(2_500)
-    assert 1 <= len(saves) <= 3, saves
-    assert kept(house) == ['{"attribution": "named", "text": "' + "word " * 30 + '"}']
+    whole = ['{"attribution": "named", "text": "' + "word " * 30 + '"}']
+    eventually(page, lambda: kept(house) == whole, "the last words are kept")
+    # One at once, one at the end; on a slow machine the typing between takes longer.
+    assert 1 <= len(saves) <= 2 + (time.monotonic() - began) / 1.5, saves
 
 
 def test_preview_in_place_moves_nothing(desk: Desk, house: House, world: World) -> None:
@@ -201,7 +204,7 @@ def test_preview_in_place_moves_nothing(desk: Desk, house: House, world: World) 
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Preview")).to_be_visible()
     expect(page.locator(".preview strong")).to_have_text("loud")
-    expect(page.locator("#announcer")).to_contain_text("The preview is shown", timeout=3_000)
+    expect(page.locator("#announcer")).to_contain_text("The preview is shown")
     expect(box(page)).to_have_value("Ring **loud**")
     expect(page.get_by_role("button", name="Preview")).to_be_focused()
     assert violations(page, "preview") == []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk, live
 from tests.browser.test_accessibility import too_wide, violations
 from tests.cohorts.lists import as_csv, as_xlsx, person, table
-from tests.house import House
+from tests.house import PATIENCE, House
 from tests.services.smtp import Postbox
 from tests.world import World
 
@@ -31,7 +33,7 @@ def test_list_becomes_mails_while_two_watch(desk: Desk, open_house, postbox: Pos
     assert violations(hana, "preview") + too_wide(hana, "preview") == []
     farid.get_by_role("button", name="Import 11 rows and send 11 mails").click()
     for page in (farid, hana):
-        expect(page.get_by_text("11 people are invited")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("11 people are invited")).to_be_visible()
         expect(page.get_by_text("Team made, person invited")).to_have_count(3)
     assert violations(hana, "result") == []
     assert {mail["To"] for mail in postbox.wait_for(11)} == {row["email"] for row in rows[:11]}
@@ -53,8 +55,7 @@ def test_import_without_scripts(desk: Desk, house: House, world: World) -> None:
 def follow(page: Page, words: str) -> None:
     """Load the page again by its own link for as long as the import runs."""
     again = page.get_by_role("link", name="Load the page again to see how far it is")
-    for _ in range(200):
-        if not again.count():
-            break
+    deadline = time.monotonic() + PATIENCE
+    while again.count() and time.monotonic() < deadline:
         again.click()
     expect(page.get_by_text(words)).to_be_visible()

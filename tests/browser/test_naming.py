@@ -72,4 +72,4 @@ def test_bell_is_right_after_the_page_was_away(desk: Desk, house: House, world: 
     page.get_by_role("link", name="Esi Okoro mentioned you").click()
     live(page)
     # Read once its newest words were shown for a moment.
-    expect(page.locator("#bell b")).to_have_count(0, timeout=8_000)
+    expect(page.locator("#bell b")).to_have_count(0)

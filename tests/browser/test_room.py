@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -35,6 +35,7 @@ CHANGES = """
 })
 """
 
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}}
 DAY_AND_NIGHT: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (360, "dark"))
 
 
@@ -59,12 +60,20 @@ def offs(page: Page) -> list[float]:
     return [moment - (at - left * 1000) for moment, left in seen]
 
 
+def agrees(page: Page) -> None:
+    """Its seconds come at their moment; on a machine that has much else to do, at one of ten looks."""
+    found = [offs(page)]
+    while not all(-200 <= one <= 200 for one in found[-1]):
+        assert len(found) < 10, found
+        found.append(offs(page))
+
+
 def test_timer_agrees_on_screens_whose_clocks_are_wrong(desk: Desk, meeting: Meeting) -> None:
     meeting.send("Farid", "timer", act="start", minutes=5, version=1)
     pages = [room(desk, meeting, "Amara", skew=-93_000), room(desk, meeting, "Esi", skew=3_600_000)]
     for page in pages:
         live(page)
-        assert all(-200 <= one <= 200 for one in offs(page)), offs(page)
+        agrees(page)
     meeting.send("Farid", "timer", act="pause", version=meeting.now().version)
     left = meeting.now().timer_left
     assert left is not None
@@ -73,8 +82,8 @@ def test_timer_agrees_on_screens_whose_clocks_are_wrong(desk: Desk, meeting: Mee
     meeting.send("Farid", "timer", act="extend", minutes=1, version=meeting.now().version)
     meeting.send("Farid", "timer", act="go on", version=meeting.now().version)
     for page in pages:
-        expect(page.locator("[data-ends]")).to_have_text(re.compile(r"^5:"))
-        assert all(-200 <= one <= 200 for one in offs(page)), offs(page)
+        expect(page.locator("[data-ends]")).to_have_text(re.compile(r"^[45]:"))
+        agrees(page)
 
 
 def test_end_of_the_timer_is_said_once(desk: Desk, meeting: Meeting) -> None:
@@ -93,27 +102,65 @@ def test_end_of_the_timer_is_said_once(desk: Desk, meeting: Meeting) -> None:
         assert now.timer_ends_at is not None
         ends = now.timer_ends_at - timedelta(seconds=57)
         rooms.change(db, now, f"room-timer-{meeting.slot_id}", timer_ends_at=ends)
-    expect(page.locator("[data-ends]")).to_have_text(re.compile(r"^\+0:0[1-9]"), timeout=10_000)
+    expect(page.locator("[data-ends]")).to_have_text(re.compile(r"^\+0:0[1-9]"))
     page.wait_for_timeout(1_500)
     assert page.evaluate("said") == ["The time is up."]
 
 
 def test_hand_goes_up_and_down_without_a_reload(desk: Desk, meeting: Meeting) -> None:
-    mine, other = room(desk, meeting, "Amara"), room(desk, meeting, "Farid")
+    mine, other = room(desk, meeting, "Amara", **PHONE), room(desk, meeting, "Farid")
     for page in (mine, other):
         live(page)
+    desk.cuts_expected = True
+    mine.route("**/hand", lambda route: route.fulfill(status=502, content_type="text/plain", body="no way through"))
+    mine.get_by_role("button", name="Raise your hand").click()
+    expect(mine.locator(".room-hands [role=alert]")).to_have_text("This could not be sent. Try again in a moment.")
+    mine.unroute("**/hand")
     mine.get_by_role("button", name="Raise your hand").click()
     expect(mine.get_by_text("You are number 1 in the queue.")).to_be_visible()
+    expect(mine.locator(".room-hands [role=alert]")).to_have_count(0)
     expect(other.locator(".hand")).to_contain_text("Amara Okoro")
     expect(other.get_by_text("You are number 1 in the queue.")).to_be_hidden()
     expect(other.get_by_role("button", name="Raise your hand")).to_be_visible()
+    meeting.send("Bram", "hand")
     other.get_by_text("Give the word").click()
+    mine.evaluate("scrollTo(0, document.body.scrollHeight)")
     other.get_by_role("button", name="Call on number 1, Amara Okoro").click()
-    expect(mine.get_by_text("You have the word.")).to_be_visible()
+    expect(mine.get_by_text("You have the word.")).to_be_in_viewport()
+    expect(other.get_by_role("button", name="Lower the hand of Amara Okoro")).to_be_focused()
     mine.get_by_role("button", name="Lower your hand").click()
+    expect(other.get_by_role("button", name="Lower the hand of Bram")).to_be_focused()
+    meeting.send("Bram", "hand/lowering")
+    expect(other.get_by_text("Give the word")).to_be_focused()
     expect(mine.get_by_text("No hand is up.")).to_be_visible()
     expect(other.get_by_text("No hand is up.")).to_be_visible()
     expect(mine.get_by_role("button", name="Raise your hand")).to_be_focused()
+
+
+def test_focus_lands_where_the_work_goes_on(desk: Desk, meeting: Meeting) -> None:
+    meeting.send("Farid", "timer", act="start", minutes=5, version=1)
+    phone, page = room(desk, meeting, "Amara", **PHONE), room(desk, meeting, "Farid")
+    for one in (phone, page):
+        live(one)
+    phone.get_by_text("Ask a question").click()
+    phone.get_by_label("Your question").fill("Who pays for the light?")
+    phone.get_by_role("button", name="Ask", exact=True).click()
+    expect(phone.locator(".question", has_text="Who pays for the light?")).to_be_in_viewport()
+    expect(phone.get_by_label("Your question")).to_have_value("")
+    page.evaluate("document.querySelectorAll('.room-run').forEach((one) => { one.open = true; })")
+    page.get_by_role("button", name="Stop the timer").click()
+    expect(page.get_by_text("Run the session")).to_be_focused()
+    page.get_by_role("button", name="Park it").click()
+    expect(page.locator(".question-run").get_by_role("button", name="Open it again")).to_be_focused()
+    # Where it is elsewhere it stays, whatever goes.
+    elsewhere = page.get_by_role("button", name="Ask for a check-in")
+    elsewhere.focus()
+    meeting.send("Farid", "timer", act="start", minutes=5, version=meeting.now().version)
+    expect(page.get_by_role("button", name="Stop the timer")).to_be_visible()
+    expect(elsewhere).to_be_focused()
+    meeting.send("Farid", "timer", act="stop", version=meeting.now().version)
+    expect(page.get_by_role("button", name="Stop the timer")).to_have_count(0)
+    expect(elsewhere).to_be_focused()
 
 
 def test_sentence_is_asked_for_where_it_is_written(desk: Desk, meeting: Meeting) -> None:

@@ -15,9 +15,9 @@ from people import organisations, persons
 from server.clock import utc_now
 from server.live.texts import SharedText, texts_now
 from tests.browser.desk import Desk, eventually, live
-from tests.browser.test_accessibility import too_wide, violations
+from tests.browser.test_accessibility import LOOKS, RULES, too_wide, violations
 from tests.feedback.rounds.teams import Teams
-from tests.house import House
+from tests.house import PATIENCE, House
 from tests.rounds import facts_of, give, plan_of, released
 from tests.world import Place, World, of
 
@@ -71,7 +71,7 @@ def window(desk: Desk, three: Three, name: str, path: str) -> Page:
 
 
 def until_kept(three: Three, words: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with three.house.database(writing=False) as db:
             if words in {one.words for one in texts_now(db, [row.id for row in db.query(SharedText)]).values()}:
@@ -105,15 +105,15 @@ def test_round_of_three_teams_from_release_to_what_it_helped(desk: Desk, three: 
     writable(bram)
     amara.locator(WORDS).first.type("The map is clear.")
     bram.locator(WORDS).nth(1).type("More about the bells.\n\nAnd about the night.")
-    eventually(bram, lambda: box(bram, 0) == "The map is clear.", 5, "Bram reads what Amara writes")
-    eventually(amara, lambda: "And about the night." in box(amara, 1), 5, "and Amara what Bram writes")
+    eventually(bram, lambda: box(bram, 0) == "The map is clear.", "Bram reads what Amara writes")
+    eventually(amara, lambda: "And about the night." in box(amara, 1), "and Amara what Bram writes")
     amara.wait_for_selector("shared-text[data-state=saved]", state="attached")
 
     amara.get_by_role("link", name="Read it through and sign").click()
     expect(amara.locator(".item")).to_have_count(3)
     amara.get_by_role("button", name="Sign for the team").click()
     expect(amara.get_by_text("Signed by Amara Okoro").first).to_be_visible()
-    expect(bram.get_by_text("Signed by Amara Okoro").first).to_be_visible(timeout=5_000)
+    expect(bram.get_by_text("Signed by Amara Okoro").first).to_be_visible()
     expect(reader.get_by_text("More about the bells.")).to_have_count(0)
     assert "bells" not in reader.content() + other.content()
     with three.house.database(writing=True) as db:
@@ -121,7 +121,7 @@ def test_round_of_three_teams_from_release_to_what_it_helped(desk: Desk, three: 
             give(db, three.round, three.pair(giver), member, f"Words of {giver}", utc_now())
 
     three.at_phase(Phase.REVEALED, turn=True)
-    expect(reader.get_by_text("More about the bells.")).to_be_visible(timeout=3_000)
+    expect(reader.get_by_text("More about the bells.")).to_be_visible()
     assert_answered(reader, amara, bram)
 
 
@@ -130,8 +130,8 @@ def assert_answered(reader: Page, amara: Page, bram: Page) -> None:
     expect(reader.get_by_role("heading", name="From Tide")).to_be_visible()
     item = reader.locator(".item", has_text="More about the bells.")
     item.get_by_role("button", name="Thank").click()
-    expect(item.get_by_text("thanked for this")).to_be_visible(timeout=3_000)
-    expect(amara.get_by_text("thanked for this")).to_be_visible(timeout=5_000)
+    expect(item.get_by_text("thanked for this")).to_be_visible()
+    expect(amara.get_by_text("thanked for this")).to_be_visible()
     reader.locator(".item", has_text="And about the night.").get_by_role("link", name="Take it on").click()
     reader.get_by_label("In words").fill("We ask the *sexton*.")
     reader.get_by_role("button", name="Send").click()
@@ -140,8 +140,8 @@ def assert_answered(reader: Page, amara: Page, bram: Page) -> None:
     reader.get_by_label("This helped because").fill("We had not thought of the night.")
     reader.get_by_role("button", name="Save").click()
     for page in (reader, amara, bram):
-        expect(page.get_by_text("We ask the sexton.")).to_be_visible(timeout=5_000)
-        expect(page.get_by_text("We had not thought of the night.")).to_be_visible(timeout=5_000)
+        expect(page.get_by_text("We ask the sexton.")).to_be_visible()
+        expect(page.get_by_text("We had not thought of the night.")).to_be_visible()
 
 
 def test_pages_of_the_teams_shut_nobody_out(desk: Desk, three: Three) -> None:
@@ -161,13 +161,13 @@ def test_pages_of_the_teams_shut_nobody_out(desk: Desk, three: Three) -> None:
 def shut_out(desk: Desk, three: Three, name: str, *paths: str) -> list[str]:
     """What is wrong with those pages, on a phone and on a desk, by day and by night."""
     found = []
-    for width, scheme in ((360, "dark"), (1280, "light")):
+    for width, scheme, rules in ((360, "dark", LOOKS), (1280, "light", RULES)):
         page = desk.window(three.house, three.person(name), viewport={"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         for path in paths:
             page.goto(path)
             where = f"{path} at {width}"
-            found += [*violations(page, where), *too_wide(page, where)]
+            found += [*violations(page, where, rules), *too_wide(page, where)]
     return found
 
 
@@ -179,7 +179,7 @@ def test_words_stay_where_they_are_when_the_round_ends_while_somebody_writes(des
     # The mark may still say "saved" of the words before: only the server knows.
     until_kept(three, "A thought that is not finished")
     three.at_phase(Phase.CLOSED, turn=True)
-    expect(amara.get_by_text("your team keeps what it wrote")).to_be_visible(timeout=5_000)
+    expect(amara.get_by_text("your team keeps what it wrote")).to_be_visible()
     assert box(amara, 0) == "A thought that is not finished"
     amara.reload()
     assert box(amara, 0) == "A thought that is not finished"
@@ -193,6 +193,6 @@ def test_round_that_is_moved_while_somebody_writes_takes_nothing_from_them(desk:
     three.at_phase(Phase.OPEN, turn=True)
     with three.house.database() as db:
         moved = facts_of(db, three.round).reveals_at.isoformat()
-    expect(amara.locator(f"time[datetime='{moved}']").first).to_be_attached(timeout=5_000)
+    expect(amara.locator(f"time[datetime='{moved}']").first).to_be_attached()
     amara.locator(WORDS).first.type("ght")
     assert box(amara, 0) == "Half a thought"

@@ -21,8 +21,6 @@ from tests.world import World
 
 ZONES = {"Amara": "Africa/Lagos", "Bram": "Europe/Amsterdam", "Esi": "Africa/Accra", "Farid": "Europe/Paris"}
 THEME = "What the night shift knows"
-# Live pages are told at once; a server that was killed comes back and is found within so many milliseconds.
-SOON, BACK = 5_000, 20_000
 WORDS = "#notes .shared-text-words"
 
 
@@ -33,7 +31,6 @@ class Day:
     desk: Desk
     house: House
     world: World
-    patience: int = SOON
     session: str = ""
     slot: str = ""
     pages: dict[str, Page] = field(default_factory=dict)
@@ -49,7 +46,7 @@ class Day:
 
     def shown(self, found: Locator) -> None:
         """Somebody else did this: it appears without a reload."""
-        expect(found).to_be_visible(timeout=self.patience)
+        expect(found).to_be_visible()
 
     def everybody(self, *names: str) -> Iterator[Page]:
         """Their pages."""
@@ -126,7 +123,7 @@ def run(day: Day) -> None:
     farid, amara, bram, wall = (day[name] for name in ("Farid", "Amara", "Bram", "wall"))
     farid.get_by_role("button", name="Begin Three nights").click()
     for page in day.everybody("Amara", "Bram", "Esi", "wall"):
-        expect(page.locator("[data-ends]").first).to_have_text(re.compile("^(20:00|19:)"), timeout=day.patience)
+        expect(page.locator("[data-ends]").first).to_have_text(re.compile("^(20:00|19:)"))
     day.shown(wall.get_by_text("Three nights").first)
     amara.get_by_role("button", name="Raise your hand").click()
     day.shown(farid.get_by_role("button", name="Call on number 1, Amara Okoro"))
@@ -138,14 +135,14 @@ def run(day: Day) -> None:
     farid.get_by_role("button", name="Open the poll").click()
     for page, words in ((amara, "The nurse"), (bram, "The nurse"), (day["Esi"], "The baker")):
         page.get_by_role("button", name=words).click()
-        expect(page.locator(".mine .poll-choice", has_text=words)).to_be_visible(timeout=day.patience)
+        expect(page.locator(".mine .poll-choice", has_text=words)).to_be_visible()
     bram.get_by_text("Ask a question").click()
     bram.get_by_label("Your question").fill("Who pays for the light?")
     bram.get_by_role("button", name="Ask", exact=True).click()
     asked = amara.locator(".question", has_text="Who pays for the light?")
     day.shown(asked)
     asked.get_by_role("button", name="I want to know too").click()
-    expect(bram.get_by_text("One person wants to know too")).to_be_visible(timeout=day.patience)
+    expect(bram.get_by_text("One person wants to know too")).to_be_visible()
 
 
 def settle(day: Day) -> None:
@@ -165,11 +162,11 @@ def write(day: Day, interrupt: Callable[[], None]) -> None:
     """Two write the notes at once."""
     amara, bram = (day[name].locator(WORDS) for name in ("Amara", "Bram"))
     for box in (amara, bram):
-        expect(box).to_be_editable(timeout=day.patience)
+        expect(box).to_be_editable()
     amara.press_sequentially("The nurse knows the doors.\n")
     interrupt()
     # Whoever writes on at the same place as somebody else may come in between their letters.
-    eventually(day["Bram"], lambda: "knows the doors.\n" in bram.input_value(), day.patience / 1000, "Bram reads it")
+    eventually(day["Bram"], lambda: "knows the doors.\n" in bram.input_value(), "Bram reads it")
     bram.press("Control+End")
     bram.press_sequentially("The baker knows the streets.\n")
     amara.press("Control+Home")
@@ -180,7 +177,7 @@ def write(day: Day, interrupt: Callable[[], None]) -> None:
         both = "nurse knows the doors" in words and "baker knows the streets" in words and "At three: " in words
         return both and words == bram.input_value()
 
-    eventually(day["Amara"], same, day.patience / 1000, "both read what both wrote")
+    eventually(day["Amara"], same, "both read what both wrote")
 
 
 def part(day: Day) -> None:
@@ -191,10 +188,10 @@ def part(day: Day) -> None:
     farid.get_by_label("What they do there").fill("Draw one night.")
     farid.get_by_role("button", name="Prepare", exact=True).click()
     farid.get_by_role("button", name="Open the groups").click()
-    amara.get_by_role("link", name="Go to your group").click(timeout=day.patience)
+    amara.get_by_role("link", name="Go to your group").click()
     live(amara)
     box = amara.locator(WORDS)
-    expect(box).to_be_editable(timeout=day.patience)
+    expect(box).to_be_editable()
     box.press_sequentially("A night has four hours.")
     amara.wait_for_selector("shared-text[data-state=saved]", state="attached")
     live(farid)
@@ -262,7 +259,7 @@ def test_session_from_the_planner_to_what_people_say_of_it(desk: Desk, house: Ho
 def test_the_same_with_a_server_that_is_killed_in_the_middle(desk: Desk, databases: Databases) -> None:
     desk.cuts_expected = True
     with databases.copy("sqlite") as (url, world), installed(url) as house:
-        day = Day(desk, house, world, patience=BACK)
+        day = Day(desk, house, world)
 
         def killed() -> None:
             everybody = ("Farid", "Amara", "Bram", "Esi", "wall")
@@ -273,7 +270,7 @@ def test_the_same_with_a_server_that_is_killed_in_the_middle(desk: Desk, databas
             day["Amara"].locator(WORDS).press_sequentially("And the doors know her.\n")
             house.start()
             for page in day.everybody(*everybody):
-                live(page, BACK)
+                live(page)
             # Everybody had voted, and the timer ran on.
             day.shown(day["Farid"].locator(".poll-run").get_by_text("3 people answered").first)
             assert day["Farid"].locator("[data-ends]").first.get_attribute("data-ends") == before

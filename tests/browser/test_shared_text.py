@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -55,7 +54,7 @@ def put_caret(page: Page, at: int, to: int | None = None) -> None:
 
 
 def saved(page: Page) -> None:
-    page.wait_for_selector("shared-text[data-state=saved]", timeout=15_000)
+    page.wait_for_selector("shared-text[data-state=saved]")
 
 
 def test_two_write_at_once_and_carets_stay(desk: Desk, house: House, world: World, text: int) -> None:
@@ -101,6 +100,19 @@ def test_undo_takes_back_only_what_was_typed_here(desk: Desk, house: House, worl
     expect(bram.locator(AREA)).to_have_value("Yours Mine One 😀 two three")
 
 
+def test_too_much_pasted_is_told_and_can_be_shortened(desk: Desk, house: House, world: World, text: int) -> None:
+    amara, bram = (opened(desk, house, world, name, text) for name in ("Amara", "Bram"))
+    put_caret(amara, 0)
+    amara.keyboard.insert_text("x" * 100_000)
+    expect(amara.locator(".shared-text-state")).to_contain_text("This text is full. Your last words are not saved")
+    assert words(amara) == "x" * 100_000 + "One 😀 two three"
+    assert words(bram) == "One 😀 two three"
+    put_caret(amara, 5, 100_000)
+    amara.keyboard.press("Backspace")
+    expect(bram.locator(AREA)).to_have_value("xxxxxOne 😀 two three")
+    saved(amara)
+
+
 def test_composition_is_not_disturbed(desk: Desk, house: House, world: World, text: int) -> None:
     amara, bram = (opened(desk, house, world, name, text) for name in ("Amara", "Bram"))
     put_caret(amara, 3)
@@ -108,8 +120,11 @@ def test_composition_is_not_disturbed(desk: Desk, house: House, world: World, te
     keyboard.send("Input.imeSetComposition", {"text": "に", "selectionStart": 1, "selectionEnd": 1})
     put_caret(bram, 0)
     bram.keyboard.type("Before ")
-    keyboard.send("Input.imeSetComposition", {"text": "にほ", "selectionStart": 2, "selectionEnd": 2})
-    amara.wait_for_timeout(700)
+    for _ in range(7):
+        # Whoever goes on composing is not disturbed, however slow the machine.
+        for letters in ("に", "にほ"):
+            keyboard.send("Input.imeSetComposition", {"text": letters, "selectionStart": 1, "selectionEnd": 1})
+        amara.wait_for_timeout(100)
     assert words(amara) == "Oneにほ 😀 two three", "something was put in around a letter that was being composed"
     keyboard.send("Input.insertText", {"text": "日本"})
     for page in (amara, bram):
@@ -126,7 +141,7 @@ def test_composition_that_rests_does_not_hold_others_back(desk: Desk, house: Hou
     keyboard.send("Input.imeSetComposition", {"text": "xy", "selectionStart": 2, "selectionEnd": 2})
     put_caret(bram, 0)
     bram.keyboard.type("Before ")
-    expect(amara.locator(AREA)).to_have_value("Before Onexy 😀 two three", timeout=5_000)
+    expect(amara.locator(AREA)).to_have_value("Before Onexy 😀 two three")
 
 
 def test_words_outlive_an_outage_and_a_reload(desk: Desk, house: House, world: World, text: int) -> None:
@@ -137,7 +152,7 @@ def test_words_outlive_an_outage_and_a_reload(desk: Desk, house: House, world: W
     saved(page)
     house.stop()
     page.keyboard.type("Not sent yet. ")
-    expect(page.locator(".shared-text-state")).to_contain_text("not saved yet", timeout=10_000)
+    expect(page.locator(".shared-text-state")).to_contain_text("not saved yet")
     page.on("dialog", lambda dialog: dialog.accept())
     house.start()
     with house.database(writing=True) as db:
@@ -171,7 +186,7 @@ def test_server_is_killed_while_two_type(desk: Desk, databases: Databases) -> No
                     house.start()
             for page in (amara, bram):
                 saved(page)
-            eventually(amara, lambda: words(amara) == words(bram) == now(house, text).words, 10, "one text for all")
+            eventually(amara, lambda: words(amara) == words(bram) == now(house, text).words, "one text for all")
             assert sorted(words(amara).split()) == sorted(f"{one}{number}" for number in range(60) for one in "ab")
         finally:
             house.close()
@@ -186,14 +201,13 @@ def test_where_sockets_are_refused(desk: Desk, databases: Databases) -> None:
         running(url, port=free_port(), url=f"http://127.0.0.1:{outside}") as house,
         refusing_sockets(listening, house.settings.port),
     ):
-        text, began = begin(house, world.tide.team, "Begun"), time.monotonic()
+        text = begin(house, world.tide.team, "Begun")
         page = opened(desk, house, world, "Amara", text)
         page.locator(AREA).press_sequentially(" here")
-        eventually(page, lambda: "here" in now(house, text).words, 10, "it is sent")
+        eventually(page, lambda: "here" in now(house, text).words, "it is sent")
         with house.database(writing=True) as db:
             append(db, text, "Said elsewhere", None)
-        expect(page.locator(AREA)).to_have_value(now(house, text).words, timeout=10_000)
-        assert time.monotonic() - began < 20
+        expect(page.locator(AREA)).to_have_value(now(house, text).words)
         saved(page)
 
 
@@ -201,11 +215,11 @@ def test_closed_text_is_read_only_at_once(desk: Desk, house: House, world: World
     page = opened(desk, house, world, "Amara", text)
     with house.database(writing=True) as db:
         close(db, text)
-    page.wait_for_selector(f"{AREA}[readonly]", timeout=2_000)
+    page.wait_for_selector(f"{AREA}[readonly]")
     expect(page.locator(".shared-text-state")).to_contain_text("This text is closed")
     with house.database(writing=True) as db:
         reopen(db, text)
-    page.wait_for_selector(f"{AREA}:not([readonly])", timeout=2_000)
+    page.wait_for_selector(f"{AREA}:not([readonly])")
     put_caret(page, 0)
     page.keyboard.type("Again. ")
     saved(page)
@@ -218,7 +232,7 @@ def test_nothing_stays_with_somebody_who_was_removed(desk: Desk, house: House, w
     page.evaluate("window.fetch = () => new Promise(() => {}); WebSocket.prototype.send = () => {}")
     put_caret(page, 0)
     page.keyboard.type("Never sent ")
-    eventually(page, lambda: "unsent text" in page.evaluate("Object.keys(sessionStorage).join()"), 3, "it is kept here")
+    eventually(page, lambda: "unsent text" in page.evaluate("Object.keys(sessionStorage).join()"), "it is kept here")
     page.evaluate("location.reload()")
     page.wait_for_selector(f"{AREA}:not([readonly])")
     saved(page)
@@ -226,7 +240,7 @@ def test_nothing_stays_with_somebody_who_was_removed(desk: Desk, house: House, w
     with house.database(writing=True) as db:
         membership = db.get_one(Membership, world.memberships["Bram"])
         memberships.remove(db, membership, by=world.people["Farid"], now=utc_now())
-    page.wait_for_url("**/access-ended", timeout=5_000)
+    page.wait_for_url("**/access-ended")
     assert page.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('unsent'))") == []
 
 

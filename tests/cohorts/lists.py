@@ -15,7 +15,7 @@ from cohorts import imports
 from cohorts.columns import HEADER
 from cohorts.imports import IMPORT, Counts, ImportFacts, State
 from server.receipts import new_key
-from tests.house import House
+from tests.house import PATIENCE, House
 
 RESTING = (State.READY, State.UNREADABLE, State.DONE, State.CANCELLED)
 
@@ -62,7 +62,7 @@ def now(house: House, import_id: int) -> tuple[ImportFacts, Counts]:
         return imports.read(db, IMPORT.c.id == import_id)[0], imports.counts(db, import_id)
 
 
-def until(house: House, import_id: int, there: Callable[[ImportFacts, Counts], bool], seconds: float = 20) -> Any:
+def until(house: House, import_id: int, there: Callable[[ImportFacts, Counts], bool], seconds: float = PATIENCE) -> Any:
     """The import as soon as it is as wanted."""
     end = time.monotonic() + seconds
     while not there(*(found := now(house, import_id))):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cohorts.differences import GAP, GONE, NEW, SAME, Part, differences, shortened
+from cohorts.differences import GAP, GONE, NEW, SAME, Part, both, differences, shortened
 
 MOST = 10_000
 WORDS = [f"word{number}" for number in range(900)]
@@ -28,6 +28,15 @@ def test_the_parts_are_both_texts(old: str, new: str) -> None:
     assert rebuilt(parts, NEW) == old
     assert rebuilt(parts, GONE) == new
     assert all(part.text for part in parts)
+
+
+def test_one_text_of_two_has_every_paragraph_of_both_once() -> None:
+    mine, theirs = "Sirens.\n\nBells at noon.\n\nLeaflets.", "Sirens.\n\nBells at night.\n\nLeaflets.\n\nRadio."
+    assert both(mine, theirs) == "Sirens.\n\nBells at noon.\n\nBells at night.\n\nLeaflets.\n\nRadio."
+    assert both("", theirs) == both(theirs, "") == both(theirs, theirs) == theirs
+    # So much that repeats is not compared; both are there all the same.
+    many = "\n\n".join("ab" * 1500)
+    assert both(f"x{many}", many) == f"x{many}\n\n{many}"
 
 
 def test_a_changed_word_is_a_changed_word() -> None:

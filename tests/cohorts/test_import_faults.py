@@ -26,7 +26,7 @@ from server.mail import Mail
 from server.settings import Settings
 from tests.cohorts.lists import as_csv, person, previewed, table, until, upload
 from tests.conftest import Databases
-from tests.house import House, free_port, running
+from tests.house import PATIENCE, House, free_port, running
 from tests.live.harness import assert_same, following
 from tests.server.command import answer, started
 from tests.world import World
@@ -199,13 +199,14 @@ def test_two_imports_of_the_same_people_at_once(quiet: Quiet) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     outcomes = quiet.now(first)[1].outcomes + quiet.now(second)[1].outcomes  # type: ignore[operator]
     assert outcomes["founded"] + outcomes["invited"] == outcomes["asked"] == 150
     once_each(quiet, 150)
 
 
-def test_sigkill_on_a_real_server(databases: Databases) -> None:
+def killed_on_the_way(databases: Databases) -> bool:
+    """Whether a server was killed before its import was done; afterwards everything is there once."""
     with databases.copy("sqlite") as (url, world):
         with running(url) as house:
             import_id = previewed(house, house.visit(world.people["Farid"]), world.tide.cohort, people(600))
@@ -219,14 +220,21 @@ def test_sigkill_on_a_real_server(databases: Databases) -> None:
                 while quiet.now(import_id)[1].waiting > 500:
                     assert process.poll() is None
                 process.kill()
-                process.wait(10)
-                assert 0 < quiet.now(import_id)[1].waiting <= 500
+                process.wait(PATIENCE)
+                left = quiet.now(import_id)[1].waiting
+                assert left <= 500
                 with database.transaction(writing=True) as db:
                     past = {"lease_until": utc_now() - timedelta(seconds=1)}
                     db.execute(update(JOB).where(JOB.c.lease.is_not(None)).values(**past))
         with running(url) as house:
             until(house, import_id, lambda one, _: one.state is State.DONE)
             once_each(Quiet(house.inside, world), 600)
+        return left > 0
+
+
+def test_sigkill_on_a_real_server(databases: Databases) -> None:
+    # A test that has to wait for its turn may look too late.
+    assert any(killed_on_the_way(databases) for _ in range(5))
 
 
 def people(count: int) -> bytes:

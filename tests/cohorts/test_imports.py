@@ -41,6 +41,7 @@ def sent_to(house: House) -> dict[str, str]:
 def test_from_list_to_invitations(house: House, world: World, farid: httpx.Client) -> None:
     before = {table: len(house.rows(table)) for table in (Team, Initiative, Organisation, Audience)}
     rows = [person(number) for number in range(12)]
+    rows[0]["time zone"] = "America/Lima"
     rows += [
         {"team": "tide", "email": "fourth@example.org", "role": "Team member", "language": "Portuguese"},
         {"email": "board@example.org", "role": "critical friend", "name": "Bo Ard"},
@@ -63,6 +64,9 @@ def test_from_list_to_invitations(house: House, world: World, farid: httpx.Clien
     mails = sent_to(house)
     assert set(mails) == {*(row["email"] for row in rows[:12]), "fourth@example.org", "board@example.org"}
     assert all(f"{house.inside.settings.origin}/invitations/" in text for text in mails.values())
+    clocks = {to: re.findall(r"until .*\((\w+)\)", text)[0] for to, text in mails.items()}
+    assert [clocks[f"person{number}@example.org"] for number in (4, 5)] == ["Lima", "Lisbon"]
+    assert [clocks[f"{name}@example.org"] for name in ("fourth", "board")] == ["Lagos", "UTC"]
     after = {table: len(house.rows(table)) - count for table, count in before.items()}
     assert after == {Team: 3, Initiative: 3, Organisation: 3, Audience: 6}
     asked = {one.email: one for one in house.rows(Invitation)}
@@ -151,11 +155,12 @@ def test_what_is_wrong_is_said_beside_the_cell(
 
 def test_rows_are_compared_with_each_other(house: House, world: World, farid: httpx.Client) -> None:
     rows = [
-        person(1, "Bells"),
+        person(1, "Bells", country="Portugal "),
         person(2, "BELLS ", organisation="", country="", sector="", part=""),
         person(1, "Bells"),
         person(3, "Bells", organisation="Another office"),
         person(4, "Bells", part="asks"),
+        person(5, "Bells", country="Spain"),
         person(1, "Drums"),
     ]
     import_id = previewed(house, farid, world.tide.cohort, as_csv(table(rows)))
@@ -164,6 +169,8 @@ def test_rows_are_compared_with_each_other(house: House, world: World, farid: ht
         "The same person is in row 2.",
         "Row 2 says “Office of Bells” for the same team.",
         "Row 2 says “learns” for the same team.",
+        # As it was typed: nobody finds "PT" in the list.
+        "Spain Row 2 says “Portugal” for the same team.",
     ):
         assert sentence in page, sentence
     _, told = confirmed(house, farid, import_id)
@@ -173,6 +180,25 @@ def test_rows_are_compared_with_each_other(house: House, world: World, farid: ht
         "person1@example.org",
         "person2@example.org",
     }
+
+
+def test_a_row_whose_cells_are_not_in_their_columns_says_so(house: House, world: World, farid: httpx.Client) -> None:
+    rows = table([person(1, time_zone="Europe/Lisbon"), person(2), person(3), person(4)])
+    # A comma in a name, one cell that is divided by something else, and one that leaves out what it may.
+    rows[1][:2] = ["Bells", "Office, Bells"]
+    rows[2] = ["too;few;cells"]
+    rows[3] = ["Drums", "Office of Drums", "PT", "public", "learns", "member", "Drummer", "drums@example.org"]
+    rows[4] += ["", ""]
+    content = as_csv(rows).replace(b'"Office, Bells"', b"Office, Bells")
+    import_id = previewed(house, farid, world.tide.cohort, content)
+    page = words(farid.get(f"/imports/{import_id}"))
+    assert "The whole row This row has 11 cells for 10 columns." in page
+    assert "The whole row This row has 1 of 10 cells." in page
+    told = now(house, import_id)[1]
+    assert told.plans == {Plan.WRONG: 2, Plan.FOUND: 2}
+    # In a workbook nothing moves: a remark beside the table is one.
+    book = as_xlsx([*table([person(5), person(6)]), ["Tide", *[""] * 6, "seven@example.org", "", "", "a remark"]])
+    assert now(house, previewed(house, farid, world.tide.cohort, book))[1].plans == {Plan.FOUND: 1, Plan.INVITE: 2}
 
 
 def test_errors_come_back_as_a_list_to_put_right(house: House, world: World, farid: httpx.Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -36,6 +37,19 @@ def test_an_invitation_is_a_mail_with_a_link_that_opens_it(guests: Guests) -> No
     assert "Farid Okoro invites you" in mail.text
     assert all(token not in one for one in stored)
     assert (noted.by_id, noted.programme_id) == (guests.world.people["Farid"], guests.world.tide.programme)
+
+
+def test_its_mail_has_the_time_of_whoever_reads_it(guests: Guests) -> None:
+    # Where the team works; where somebody who is here already is; and where the programme is, for its board.
+    zones = {"noor@example.org": "Lagos", "chiara@example.org": "Rome", "sam@example.org": "UTC"}
+    for email in zones:
+        guests.invite(email, Role.ADVISER if email.startswith("sam") else Role.MEMBER)
+    with guests.database.transaction(writing=False) as db:
+        texts = db.execute(select(Mail.to, Mail.text).where(Mail.to.in_(zones))).all()  # type: ignore[attr-defined,call-overload]
+    assert {to: re.findall(r"until .*\((\w+)\)", text) for to, text in texts} == {to: [at] for to, at in zones.items()}
+    opened = guests.opened(guests.tokens("noor@example.org")[0])
+    assert opened is not None
+    assert opened.place.time_zone == "Africa/Lagos"
 
 
 def test_the_same_address_twice_is_one_invitation_and_one_mail(guests: Guests) -> None:

@@ -72,6 +72,27 @@ def test_what_is_no_address_is_named(typed: str) -> None:
     assert wrong.value.message.msgid.startswith(("Enter at least", "“%(typed)s” is no email address"))
 
 
+@pytest.mark.parametrize(
+    ("bad", "named"),
+    [
+        (("nobody", "Bob"), "These are no email addresses: “nobody”, “Bob”. Each"),
+        (("one", "two", "three", "four", "Fay <fay>"), "addresses: “one”, “two”, “three”, “four”, “Fay <fay>”. Each"),
+        (tuple("abcdefgh"), "addresses: “a”, “b”, “c”, “d”, “e” and 3 more. Each"),
+    ],
+)
+def test_all_that_is_no_address_is_named_at_once_in_its_order(bad: tuple[str, ...], named: str) -> None:
+    with pytest.raises(Wrong) as wrong:
+        pasted("\n".join((bad[0], "ana@example.org", *bad[1:])))
+    assert named in wrong.value.message.msgid % wrong.value.message.values
+
+
+def test_of_somebody_pasted_twice_the_first_stays() -> None:
+    assert list(pasted("ana@example.org\nben@example.org\nAna Reis <ana@example.org>")) == [
+        Invited("ana@example.org"),
+        BEN,
+    ]
+
+
 def test_more_than_two_hundred_are_a_list_to_import() -> None:
     assert len(pasted("\n".join(f"p{n}@example.org" for n in range(200)))) == 200
     with pytest.raises(Wrong, match="Import a list"):

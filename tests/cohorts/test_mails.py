@@ -9,9 +9,9 @@ import pytest
 
 from server.clock import utc_now
 from server.mail import AWAY, TOO_OLD, UNANSWERED, Mail, drop_expired, post
-from tests.house import House
+from tests.house import House, free_port
 from tests.server.looping import until
-from tests.services.scripted_smtp import Script, closed_port, scripted
+from tests.services.scripted_smtp import Script, scripted
 from tests.world import World
 
 SECRET = "SECRET-LINK"
@@ -108,7 +108,7 @@ def test_one_that_is_of_no_use_any_more_says_what_to_do_instead(open_house, kind
 
 
 def test_all_that_waits_can_be_tried_at_once(open_house) -> None:  # type: ignore[no-untyped-def]
-    port = closed_port()
+    port = free_port()
     house, world = open_house(smtp_url=f"smtp://127.0.0.1:{port}")
     for n in range(3):
         posted(house, f"p{n}@example.org")

@@ -38,6 +38,10 @@ def sent(page: httpx.Response) -> dict[str, str]:
     return found
 
 
+def main_of(page: httpx.Response) -> str:
+    return "".join(re.findall(r"<main.*?</main>", page.text, re.DOTALL))
+
+
 def initiative(house: House, world: World) -> Initiative:
     return next(row for row in house.rows(Initiative) if row.id == world.tide.initiative)
 
@@ -87,17 +91,29 @@ def test_a_sponsor_reads_names_and_the_released_summary(house: House, world: Wor
     seen = sponsor.get(team).text + sponsor.get(work).text
     assert "Amara Okoro" in seen
     assert "Warnings for everybody, by Tide." in seen
-    main = "".join(re.findall(r"<main.*?</main>", seen, re.DOTALL))
+    main = main_of(sponsor.get(team)) + main_of(sponsor.get(work))
     for hidden in ("Team member", "How do you reach people", "reach everybody in time", "Last edited"):
         assert hidden not in main, hidden
     assert "Here now" not in seen
+
+
+def test_a_team_page_begins_with_its_work_in_plain_words(house: House, world: World) -> None:
+    amara, url = browser(house, world, "member"), f"/initiatives/{world.tide.initiative}"
+    form = sent(amara.get(f"{url}/edit")) | {"challenge": "**Mothers** & [clinic](https://example.org)\n\n> far *away*"}
+    assert post(amara, f"{url}/versions", form).status_code == 303
+    page = main_of(amara.get(f"/teams/{world.tide.team}"))
+    assert "Mothers &amp; clinic far away" in page
+    assert page.index('id="initiative-title"') < page.index('id="members-') < page.index("Feedback rounds")
+    assert post(amara, f"{url}/summary", {"summary": "Two\n\n*stars* & <b>"}).status_code == 303
+    assert "Two *stars* &amp; &lt;b&gt;" in main_of(browser(house, world, "sponsor").get(f"/teams/{world.tide.team}"))
 
 
 def test_who_has_not_described_their_challenge_is_led_there(house: House, world: World) -> None:
     page, at = f"/teams/{world.tide.team}", f"/initiatives/{world.tide.initiative}/edit"
     assert at not in browser(house, world, "member").get(page).text
     with house.database(writing=True) as db:
-        db.get_one(Initiative, world.tide.initiative).challenge = ""
+        work = db.get_one(Initiative, world.tide.initiative)
+        work.challenge = work.challenge_html = ""
     asked = {role: at in browser(house, world, role).get(page).text for role in ("member", "peer", "facilitator")}
     assert asked == {"member": True, "peer": False, "facilitator": False}
 
@@ -157,6 +173,8 @@ def test_a_conflict_is_shown_and_resolved(house: House, world: World, answer: di
     form = sent(shown)
     assert (form["base"], form["challenge_mine"], form["asked"]) == ("2", "Amara's\n\nwords", "Amara's question")
     assert "Bram's" in unescape(shown.text)
+    # One text from both begins with both.
+    assert form["challenge"] == "Amara's\n\nwords\n\nBram's words"
     assert post(amara, f"{url}/versions", form | answer).status_code == 303
     now = initiative(house, world)
     assert (now.challenge, now.asked, now.version) == (stands, "Amara's question", 3)
@@ -171,7 +189,7 @@ def test_a_conflict_with_an_error_in_it_comes_back_whole(house: House, world: Wo
     wrong = {"challenge_choice": "both", "challenge": "x" * 10_001, "title": " "}
     back = post(amara, f"{url}/versions", form | wrong)
     assert back.status_code == 422
-    assert "1 characters too long" in back.text
+    assert "characters long" in back.text
     assert "Give the initiative a title." in back.text
     again = sent(back)
     assert (again["challenge"], again["challenge_mine"], again["challenge_choice"], again["base"]) == (
@@ -183,6 +201,19 @@ def test_a_conflict_with_an_error_in_it_comes_back_whole(house: House, world: Wo
     assert "Bram's" in unescape(back.text)
     assert post(amara, f"{url}/versions", again | {"challenge_choice": "mine", "title": "New"}).status_code == 303
     assert (initiative(house, world).challenge, initiative(house, world).title) == ("Amara's words", "New")
+
+
+def test_what_was_written_from_both_is_meant_when_the_form_comes_again(house: House, world: World) -> None:
+    amara, bram = browser(house, world, "member"), browser(house, world, "colleague")
+    url = f"/initiatives/{world.tide.initiative}"
+    mine, theirs = sent(amara.get(f"{url}/edit")), sent(bram.get(f"{url}/edit"))
+    post(bram, f"{url}/versions", theirs | {"title": "Bells"})
+    form = sent(post(amara, f"{url}/versions", mine | {"title": "Sirens"}))
+    assert form["title"] == "Sirens / Bells"
+    # The choice was left on "mine", and another field is wrong.
+    back = sent(post(amara, f"{url}/versions", form | {"title": "Bells, sirens", "asked": "x" * 10_001}))
+    assert post(amara, f"{url}/versions", back | {"asked": "Fine"}).status_code == 303
+    assert (initiative(house, world).title, initiative(house, world).asked) == ("Bells, sirens", "Fine")
 
 
 def test_ten_thousand_characters_of_every_chapter_arrive(house: House, world: World) -> None:
@@ -230,6 +261,20 @@ def test_facilitators_rename_cohort_and_team(house: House, world: World) -> None
         assert (back.status_code, error in back.text) == (422, True)
     for path in (f"{cohort}/details", f"{team}/details"):
         assert amara.post(path, data={"name": "Mine", "part": "asks"}).status_code == 403
+
+
+def test_a_cohort_says_at_once_who_is_here_and_leads_to_what_is_new(house: House, world: World) -> None:
+    path, tide = f"/cohorts/{world.tide.cohort}", world.tide
+    pages = {role: main_of(browser(house, world, role).get(path)) for role in ("member", "facilitator", "sponsor")}
+    for role in ("member", "facilitator"):
+        before = pages[role].partition('id="teams-title"')[0]
+        assert f'id="presence-cohort-{tide.cohort}"' in before
+        assert f'href="#news-{tide.cohort}">What is new</a>' in before
+    assert f'id="news-{tide.cohort}"' in browser(house, world, "member").get(path).text
+    assert "page-now" not in pages["sponsor"]
+    # The name that is pushed when it changes is what the window is called.
+    assert "<h1 data-title><bdi>Flood warnings</bdi></h1>" in pages["member"]
+    assert pages["facilitator"].count("Who has arrived") == 1
 
 
 def test_where_the_start_page_leads(house: House, world: World) -> None:

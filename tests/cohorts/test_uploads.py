@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Databases
-from tests.house import free_port, running
+from tests.house import PATIENCE, free_port, running
 from tests.server.command import answer, started
 
 
@@ -57,7 +57,7 @@ def send(port: int, path: str, cookie: str, size: int, told: bool) -> tuple[int,
         yield from (chunk for _ in range(size // len(chunk)))
         yield tail
 
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2 * PATIENCE)
     asked.request("POST", path, body(), headers, encode_chunked=not told)
     got = asked.getresponse()
     return got.status, got.read().decode()

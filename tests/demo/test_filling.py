@@ -37,9 +37,13 @@ from feedback.models import (
     Thread,
     Withdrawal,
 )
+from feedback.rounds import bells
+from feedback.rounds.models import FeedbackItem, ItemAnswer, Pair, Round
+from feedback.rounds.rounds import TELLS
 from people.models import Organisation, Person
 from server.clock import zone
 from server.db import Database, Db
+from server.jobs import Job
 from server.live.log import Change
 from server.migrate import migrate
 from sessions.models import ThematicSession
@@ -113,6 +117,11 @@ def test_prompts_are_in_every_state_and_only_invented_teams_are_asked(db: Db) ->
     assert any(prompt.response_id is None for prompt in prompts)
     assert len(all_of(db, PromptWithdrawal)) == 1
     assert {stance.kind for stance in all_of(db, Stance)} == set(StanceKind)
+    assert len([prompt for prompt in prompts if prompt.item_id and prompt.quote]) == 1
+    (masked,) = (prompt for prompt in prompts if prompt.attribution == "role")
+    assert {stance.attribution for stance in all_of(db, Stance) if stance.prompt_id == masked.id} == {"role"}
+    # Two people are in that team: their role would name them.
+    assert responses[masked.response_id].attribution == "none"
 
 
 def test_some_are_named_and_one_remark_is_hidden(db: Db) -> None:
@@ -120,6 +129,29 @@ def test_some_are_named_and_one_remark_is_hidden(db: Db) -> None:
     (hidden,) = all_of(db, Hiding)
     assert [(report.comment_id, report.outcome) for report in all_of(db, Report)] == [(hidden.comment_id, "hidden")]
     assert {"mention", "new", "hidden", "reported"} <= {notice.kind for notice in all_of(db, Notice)}
+
+
+def test_rounds_told_their_teams_once_and_when_it_was(db: Db) -> None:
+    """A visitor is not told today, and by mail, of what a round did weeks ago."""
+    told = [one for one in all_of(db, Notice) if one.kind in (bells.REVEALED, bells.OPENED)]
+    rounds = {f"/rounds/{one.id}/": one for one in all_of(db, Round)}
+    assert len({(one.person_id, one.url) for one in told}) == len(told) > 40
+    for one in told:
+        facts = next(found for start, found in rounds.items() if one.url.startswith(start))
+        assert one.at == (facts.reveals_at if one.kind == bells.REVEALED else facts.opens_at)
+    assert not [one for one in all_of(db, Notice) if one.kind in bells.KINDS and one.mailed_at is None]
+    assert not [one for one in all_of(db, Job) if one.kind == TELLS and one.ended_at is None and one.at <= NOW]
+
+
+def test_no_team_reads_or_answers_the_same_twice_in_rounds(db: Db) -> None:
+    receiver = {one.id: one.receiver_id for one in all_of(db, Pair)}
+    items = {one.id: one for one in all_of(db, FeedbackItem)}
+    points = [(receiver[one.pair_id], one.text) for one in items.values()]
+    answers = [(receiver[items[one.item_id].pair_id], one.text) for one in all_of(db, ItemAnswer) if one.text]
+    assert len(points) > 30
+    assert len(answers) > 10
+    assert len(set(points)) == len(points)
+    assert len(set(answers)) == len(answers)
 
 
 def test_real_initiatives_hold_facts_and_leave_the_rest_empty(db: Db) -> None:

@@ -23,7 +23,7 @@ import httpx
 from server.db import Database
 from server.live.log import write_touched
 from server.settings import ROOT, Settings
-from tests.house import House, free_port, plain_client
+from tests.house import PATIENCE, House, free_port, plain_client
 from tests.server.command import Program, environment
 from tests.server.forked import forker
 
@@ -84,12 +84,12 @@ class Installation(House):
         """End it as a power cut or the kernel would: nothing is said, written or closed any more."""
         self.up.clear()
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(15)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError("the server did not stop") from None

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.faults.crowd import said_in
-from tests.house import House, running
+from tests.house import PATIENCE, House, running
 from tests.live.deeds import Deeds
 from tests.live.follower import Follower
 from tests.live.harness import assert_same
@@ -22,8 +22,9 @@ from tests.services.postgres import Postgres
 from tests.world import World
 
 # An installation waits 17 seconds for an answer and 5 for a connection; here that would be 22 of doing nothing.
-ANSWER, CONNECT = 1.5, 2
-SLACK, BACK_WITHIN, MOST = 1.5, 5.0, 10.0
+ANSWER, CONNECT = 2.5, 2
+# What a machine that has much else to do may need on top: less than it takes until everybody has given up.
+SLACK, MOST = 8.0, 30.0
 PEOPLE = ("Amara", "Bram", "Chiara", "Esi", "Farid")
 
 
@@ -105,12 +106,12 @@ def test_server_outlives_a_database_that_hangs(
             assert timed(lambda: clients[0].get("/health"))[1] < SLACK
         began = time.monotonic()
         while clients[0].get(where).status_code != 200:
-            assert time.monotonic() - began < BACK_WITHIN, "it does not come back"
+            assert time.monotonic() - began < PATIENCE, "it does not come back"
             time.sleep(0.05)
         took = time.monotonic() - began
         assert {client.get(where).status_code for client in clients} == {200}
         Deeds(house, world).say("Chiara", "After the pause")
-        assert_same(*watching.settle(BACK_WITHIN), "a page that stayed open")
+        assert_same(*watching.settle(), "a page that stayed open")
         assert "After the pause" in watching.here.text_content()
         watching.cut()
         assert "Lost" not in said_in(house, world.tide.thread)

@@ -42,7 +42,7 @@ def catches_up(page: Follower) -> tuple[str, str]:
         if page.socket is None:
             page.connect()
         try:
-            return page.settle(6)
+            return page.settle()
         except ConnectionClosed:
             page.socket = None
     raise AssertionError("the page is closed again and again")

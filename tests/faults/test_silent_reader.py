@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.faults.installation import Installation, installed
+from tests.house import PATIENCE
 from tests.live.deeds import Deeds
 from tests.live.follower import Follower
 from tests.world import World
@@ -21,6 +22,8 @@ MOST_MEMORY = 5_000_000
 IN_THE_KERNEL = 8_000_000
 CHAPTER = "\N{WATER WAVE} " * 5_000
 BEFORE = 15
+# Something else may run just then, and not before: a page that costs others time does so each time.
+TRIES = 4
 READERS = ("Bram", "Chiara", "Esi", "Farid")
 
 
@@ -69,17 +72,36 @@ class Room:
         sent = self.client.post(f"{self.where}/summary", data={"summary": f"Summary {secrets.token_hex(6)}"})
         assert sent.status_code == 303, sent.status_code
         for reader in self.readers:
-            self.told += self.heard(reader, began + 10)
+            self.told += self.heard(reader, began + PATIENCE)
         return time.monotonic() - began
 
     def heard(self, reader: Follower, until: float) -> int:
         """Wait for the frame with all of the page, not a heartbeat; its bytes, once for all readers."""
         assert reader.socket is not None
         while time.monotonic() < until:
-            size = len(str(reader.socket.recv(5)).encode())
+            size = len(str(reader.socket.recv(PATIENCE)).encode())
             if size > len(CHAPTER):
                 return size if reader is self.readers[0] else 0
         raise AssertionError("a reader was not told")
+
+
+def compared(room: Room, house: Installation, person_id: int, tell: Callable[[str], None]) -> tuple[int, bool]:
+    """Bytes by which the server grew while a page did not read, and whether the others waited no longer for it."""
+    before = [room.tell() for _ in range(BEFORE)]
+    memory = house.memory()
+    silent = silent_page(house, person_id, room.readers[0].positions)
+    room.told, during = 0, []
+    while room.told < IN_THE_KERNEL + 2 * MOST_MEMORY:
+        during.append(room.tell())
+    grown = house.memory() - memory
+    silent.close()
+    usual, then = statistics.median(before), statistics.median(during)
+    tell(
+        f"{room.told / 1e6:.0f} MB told to a page that does not read: memory {grown / 1e6:+.1f} MB; "
+        f"others had a change after {then * 1000:.0f} ms (before: {usual * 1000:.0f} ms), "
+        f"the slowest {max(during) * 1000:.0f} ms (before: {max(before) * 1000:.0f} ms)"
+    )
+    return grown, then <= 2 * usual + 0.05 and max(during) <= 3 * max(before) + 0.5
 
 
 def test_silent_reader_costs_neither_memory_nor_time(durable: tuple[str, World], tell: Callable[[str], None]) -> None:
@@ -88,23 +110,11 @@ def test_silent_reader_costs_neither_memory_nor_time(durable: tuple[str, World],
         room = Room(house, world)
         for _ in range(BEFORE):
             room.tell()
-        before = [room.tell() for _ in range(BEFORE)]
-        memory = house.memory()
-        silent = silent_page(house, world.people["Bram"], room.readers[0].positions)
-        room.told, during = 0, []
-        while room.told < IN_THE_KERNEL + 2 * MOST_MEMORY:
-            during.append(room.tell())
-        grown = house.memory() - memory
+        for _ in range(TRIES):
+            grown, nobody_waited = compared(room, house, world.people["Bram"], tell)
+            assert grown <= MOST_MEMORY
+            if nobody_waited:
+                break
         for reader in room.readers:
             reader.cut()
-        silent.close()
-    usual, then = statistics.median(before), statistics.median(during)
-    figures = (
-        f"{room.told / 1e6:.0f} MB told to a page that does not read: memory {grown / 1e6:+.1f} MB; "
-        f"others had a change after {then * 1000:.0f} ms (before: {usual * 1000:.0f} ms), "
-        f"the slowest {max(during) * 1000:.0f} ms (before: {max(before) * 1000:.0f} ms)"
-    )
-    tell(figures)
-    assert grown <= MOST_MEMORY, figures
-    assert then <= 2 * usual + 0.05, figures
-    assert max(during) <= 3 * max(before) + 0.5, figures
+    assert nobody_waited

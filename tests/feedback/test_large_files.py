@@ -6,7 +6,7 @@ import http.client
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -18,7 +18,7 @@ from server.files import CONTENT, MOST_BYTES, PIECE
 from tests.attached import noise, pixel_bomb
 from tests.cohorts.test_uploads import peak
 from tests.conftest import Databases
-from tests.house import free_port, running
+from tests.house import PATIENCE, free_port, running
 from tests.server.command import answer, started
 from tests.world import World
 
@@ -27,6 +27,8 @@ HEAD = (
     b'--line\r\nContent-Disposition: form-data; name="file"; filename="film.txt"\r\n\r\n'
 )
 TAIL = b"\r\n--line--\r\n"
+# How often a moment in the midst of something is tried for.
+TRIES = 5
 
 
 class Process:
@@ -43,7 +45,7 @@ class Process:
             del headers["Cookie"]
         if length is not None:
             headers["Content-Length"] = str(length)
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2 * PATIENCE)
         asked.request("POST", self.path, body, headers, encode_chunked=length is None)
         got = asked.getresponse()
         return got.status, got.read().decode()
@@ -91,7 +93,7 @@ def test_a_length_that_is_too_large_is_answered_before_the_file_comes(databases:
     """The refusal is there while the sender still holds the file back; a stranger's not even looked at."""
     with server(databases) as one:
         for cookie, status in ((one.headers["Cookie"], b"413"), ("", b"303")):
-            asked = http.client.HTTPConnection("127.0.0.1", one.port, timeout=10)
+            asked = http.client.HTTPConnection("127.0.0.1", one.port, timeout=PATIENCE)
             asked.putrequest("POST", one.path)
             for name, value in {**one.headers, "Cookie": cookie, "Content-Length": str(200 * 1024 * 1024)}.items():
                 asked.putheader(name, value)
@@ -138,42 +140,53 @@ def test_an_upload_that_is_cut_leaves_nothing_and_the_server_goes_on(databases: 
 
 
 def until_it_dies(one: Process, length: int) -> None:
-    with pytest.raises((OSError, http.client.HTTPException)):
+    with suppress(OSError, http.client.HTTPException):
         one.send(megabytes(20), length)
 
 
-def test_a_comment_overtakes_a_file_that_is_being_stored(databases: Databases) -> None:
+def until_stored(one: Process, more: int) -> None:
+    deadline = time.monotonic() + 2 * PATIENCE
+    while one.stored()[1] < more:
+        assert time.monotonic() < deadline, "nothing was stored"
+
+
+def overtaken(databases: Databases) -> bool:
+    """Whether a comment was taken while a file was being stored: a test that has to wait for its turn asks too late."""
     with server(databases) as one:
         _, chunks = one.stored()
         length, answers = len(HEAD) + 20 * 1024 * 1024 + len(TAIL), []
         sending = threading.Thread(target=lambda: answers.append(one.send(megabytes(20), length)[0]))
         sending.start()
-        deadline = time.monotonic() + 60
-        while one.stored()[1] == chunks:
-            assert time.monotonic() < deadline, "nothing was stored"
+        until_stored(one, chunks + 1)
         address = f"http://127.0.0.1:{one.port}{one.path}"
-        said = httpx.post(address, data={"text": "Meanwhile"}, headers=one.headers, timeout=30)
+        said = httpx.post(address, data={"text": "Meanwhile"}, headers=one.headers, timeout=PATIENCE)
         between = one.stored()[1]
         assert said.status_code == 303
-        assert chunks < between < chunks + 80
-        sending.join(60)
+        assert chunks < between
+        sending.join(2 * PATIENCE)
         assert answers == [303]
         assert one.stored()[1] == chunks + 80
+        return between < chunks + 80
 
 
-def test_a_server_killed_while_storing_begins_again_and_takes_the_file(databases: Databases) -> None:
+def test_a_comment_overtakes_a_file_that_is_being_stored(databases: Databases) -> None:
+    assert any(overtaken(databases) for _ in range(TRIES))
+
+
+def killed_on_the_way(databases: Databases) -> bool:
+    """Whether the server was killed before the whole file was stored; what was left is as it must be."""
     with server(databases) as one:
         whole, chunks = one.stored()
         length = len(HEAD) + 20 * 1024 * 1024 + len(TAIL)
         sending = threading.Thread(target=until_it_dies, args=(one, length))
         sending.start()
-        deadline = time.monotonic() + 30
-        while one.stored()[1] < chunks + 8:
-            assert time.monotonic() < deadline, "nothing was stored"
+        until_stored(one, chunks + 8)
         one.process.kill()
         one.process.wait()
-        sending.join(10)
+        sending.join(PATIENCE)
         left = one.stored()
+        if left[1] == chunks + 80:
+            return False
         assert left[0] == whole
         assert chunks < left[1] < chunks + 80
         with started("serve", "--port", str(one.port), DATABASE_URL=one.url) as process:
@@ -181,6 +194,11 @@ def test_a_server_killed_while_storing_begins_again_and_takes_the_file(databases
             assert one.send(megabytes(20), length)[0] == 303
             assert one.stored() == (whole + 1, chunks + 80)
             initiative = f"http://127.0.0.1:{one.port}/initiatives/{one.world.tide.initiative}"
-            page = httpx.get(initiative, headers={"cookie": one.headers["Cookie"]}).text
+            page = httpx.get(initiative, headers={"cookie": one.headers["Cookie"]}, timeout=PATIENCE).text
             assert "film.txt" in page
             assert "21.0 MB" in page
+        return True
+
+
+def test_a_server_killed_while_storing_begins_again_and_takes_the_file(databases: Databases) -> None:
+    assert any(killed_on_the_way(databases) for _ in range(TRIES))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import event, update
 
@@ -21,7 +20,7 @@ from server.mail import Mail
 from server.postman import message
 from tests.feedback.conftest import Browse
 from tests.feedback.test_notices import follow, say
-from tests.house import House
+from tests.house import House, plain_client
 from tests.server.looping import until
 from tests.world import World
 
@@ -210,7 +209,7 @@ def test_one_click_in_the_mail_stops_that_conversation(browse: Browse, house: Ho
     path = link_in(mail, house)
     assert mail.unsubscribe in mail.text
     # Opening it changes nothing: mail scanners open links too.
-    stranger = httpx.Client(base_url=house.url)
+    stranger = plain_client(house.url)
     page = stranger.get(path)
     assert page.status_code == 200
     assert "Tide: reach everybody in time" in page.text
@@ -228,7 +227,7 @@ def test_one_click_in_the_mail_stops_that_conversation(browse: Browse, house: Ho
 
 
 def test_guessed_and_stale_links_stop_nothing(browse: Browse, house: House, world: World) -> None:
-    stranger = httpx.Client(base_url=house.url)
+    stranger = plain_client(house.url)
     for token in ("guessed", "x" * 43, "x" * 500, "%00", "..%2f"):
         assert stranger.get(f"/unsubscribe/{token}").status_code == 404, token
         assert stranger.post(f"/unsubscribe/{token}").status_code == 404, token

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from urllib.parse import urlsplit
 
@@ -10,9 +11,8 @@ from lxml import html
 
 from feedback.comments import LONGEST
 from feedback.web.forms import CommentForm
-from feedback.web.fragments import first_words
 from server.forms import parse
-from server.markdown import to_html
+from server.markdown import Names, first_words, to_html, to_marked_html
 from server.refusals import Rejected
 from tests.feedback.conftest import Browse, parsed
 from tests.world import World
@@ -42,6 +42,8 @@ PAYLOADS = (
     "<javascript:alert(1)>",
     '[click](https://ok.example "x\\" onmouseover=\\"alert(1)")',
     '[click](https://ok.example/"onmouseover="alert(1))',
+    'https://ok.example/"onmouseover="alert(1)',
+    "https://javascript:alert(1)",
     "![picture](https://evil.example/track.png)",
     "![x](x'onerror='alert(1))",
     "<style>@import '//evil.example/x.css'</style>",
@@ -80,6 +82,9 @@ BOMBS = {
     "references": "[a]: b\n" * (LONGEST // 7) + "[a]",
     "html opened": "<div" * (LONGEST // 4),
     "one long word": "x" * LONGEST,
+    "addresses": "http://" * 1400,
+    "addresses in brackets": "[https://a" * 1000,
+    "brackets after addresses": "http://a))))" * 800,
 }
 
 
@@ -114,6 +119,41 @@ def test_markdown_still_works() -> None:
     assert "<strong>bold</strong>" in shown
     assert 'href="https://example.org"' in shown
     assert "<li>two</li>" in shown
+
+
+AS_IT_IS = {
+    "See https://example.org/a_b_c?x=1&y=2.": "https://example.org/a_b_c?x=1&y=2",
+    "(https://example.org/X_(y))": "https://example.org/X_(y)",
+    "**HTTP://example.org**!": "HTTP://example.org",
+    "请看https://example.org/Perú。": "https://example.org/Perú",
+    "https://example.org/@Amara Okoro": "https://example.org/@Amara",
+    "<https://example.org>": "https://example.org",
+}
+
+
+@pytest.mark.parametrize("text", AS_IT_IS)
+def test_an_address_is_a_link_as_it_stands(text: str) -> None:
+    shown = to_marked_html(text, Names({"Amara Okoro": "m1"})).html
+    (link,) = html.fragment_fromstring(shown, create_parent="div").iter("a")
+    assert (link.text, link.get("rel")) == (AS_IT_IS[text], "noopener noreferrer nofollow")
+    # What is around it stays.
+    assert "".join(map(str, html.fromstring(shown).itertext())).strip() == re.sub(r"[*<>]", "", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("`https://example.org`", "xhttps://example.org", "https://", "https://.", "ftp://example.org", "http:/a"),
+        f"https://example.org/{'a' * 500}",
+    ],
+)
+def test_what_is_no_address_or_is_code_stays_words(text: str) -> None:
+    assert "<a" not in to_html(text)
+
+
+def test_an_address_in_a_link_is_its_words() -> None:
+    shown = to_html("[https://one.example](https://two.example)")
+    assert re.findall('href="([^"]*)"', shown) == ["https://two.example"]
 
 
 @pytest.mark.parametrize("name", BOMBS)
@@ -151,6 +191,7 @@ def test_first_words_are_plain_text() -> None:
     long = first_words("<p>" + "many words " * 40 + "</p>")
     assert long.endswith(("many words…", "many…"))
     assert len(long) <= 112
+    assert len(first_words("<p>" + "many words " * 40 + "</p>", 300)) > 280
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

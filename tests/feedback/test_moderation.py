@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from cohorts.memberships import join
-from cohorts.models import Role
+from cohorts.memberships import join, remove
+from cohorts.models import Membership, Role
 from feedback.models import Appeal, Comment, Hiding, Notice, Report
 from people.models import Person
 from server.audit import AuditEntry
@@ -126,6 +126,41 @@ def test_author_asks_once_and_another_facilitator_decides(
     send(browse("Bram"), f"/comments/{comment}/decisions", outcome="shown")
     assert WORDS not in browse("Chiara").get(f"/initiatives/{world.tide.initiative}").text
     assert "it stays hidden" in esi.get(f"/comments/{comment}/hiding").text
+
+
+def test_whoever_hid_it_shows_it_again(browse: Browse, house: House, world: World, comment: int) -> None:
+    facilitator(house, world)
+    again = f"/comments/{comment}/hidings/end"
+    hide(browse, comment)
+    assert "Show it again" in browse("Farid").get(f"/comments/{comment}/moderation").text
+    assert "Show it again" not in browse("Bram").get(f"/comments/{comment}/moderation").text
+    assert send(browse("Bram"), again).status_code == 403
+    for _ in range(2):
+        assert send(browse("Farid"), again).status_code == 303
+    assert WORDS in browse("Chiara").get(f"/initiatives/{world.tide.initiative}").text
+    assert notices_of(house, world, "Esi").count("shown again") == 1
+    assert [row.what for row in house.rows(AuditEntry)].count("comment shown again") == 1
+    # It answers an appeal; what another one has decided stands.
+    hide(browse, comment, reason="Another reason")
+    send(browse("Esi"), f"/comments/{comment}/appeals", words="Please")
+    assert send(browse("Farid"), again).status_code == 303
+    assert [row.outcome for row in house.rows(Appeal)] == ["shown"]
+    hide(browse, comment, reason="A third reason")
+    send(browse("Esi"), f"/comments/{comment}/appeals", words="Please")
+    send(browse("Bram"), f"/comments/{comment}/decisions", outcome="stays")
+    assert send(browse("Farid"), again).status_code == 403
+    assert WORDS not in browse("Chiara").get(f"/initiatives/{world.tide.initiative}").text
+
+
+def test_what_somebody_hid_who_no_longer_facilitates_others_show_again(
+    browse: Browse, house: House, world: World, comment: int
+) -> None:
+    facilitator(house, world)
+    hide(browse, comment)
+    with house.database(writing=True) as db:
+        remove(db, db.get_one(Membership, world.memberships["Farid"]), by=None, now=utc_now())
+    assert send(browse("Bram"), f"/comments/{comment}/hidings/end").status_code == 303
+    assert WORDS in browse("Chiara").get(f"/initiatives/{world.tide.initiative}").text
 
 
 def test_alone_a_facilitator_decides_about_what_they_hid(browse: Browse, world: World, comment: int) -> None:

@@ -110,7 +110,11 @@ def test_htmx_gets_a_fresh_form_and_the_new_comment_as_a_fragment(browse: Browse
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
-@pytest.mark.parametrize("text", ["", "x" * 10_001, "[a]: https://nothing.example"], ids=["empty", "long", "invisible"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "x" * 10_001, "[a]: https://nothing.example", "&nbsp;&#x2800;"],
+    ids=["empty", "long", "invisible", "blank"],
+)
 def test_refused_comment_comes_back_filled_in(
     browse: Browse, world: World, house: House, text: str, headers: dict[str, str]
 ) -> None:

@@ -21,6 +21,7 @@ from feedback.policies import (
     may_react,
     may_report,
     may_resolve_thread,
+    may_show_again,
     may_withdraw_comment,
     visible_threads,
 )
@@ -104,6 +105,9 @@ def test_moderation_is_the_facilitators_and_never_ones_own(database: Database, w
             assert may_decide(vantage, me, me + 1, 2) is facilitates, name
             assert not may_decide(vantage, me, me, 2), name
             assert may_decide(vantage, me, me, 1) is facilitates, name
+            assert may_show_again(vantage, me, me, [me, me + 1]) is facilitates, name
+            assert not may_show_again(vantage, me, me + 1, [me, me + 1]), name
+            assert may_show_again(vantage, me, me + 1, [me]) is facilitates, name
     assert may_appeal(1, Said(1, hidden=True))
     assert not may_appeal(1, Said(1))
     assert not may_appeal(2, Said(1, hidden=True))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from cohorts.models import Attribution
+from cohorts import initiatives, memberships
+from cohorts.models import Attribution, Membership
 from feedback.models import Quote
 from server.audit import AuditEntry
+from server.clock import utc_now
 from tests.house import House
 from tests.masking.ground import Masked, lay, say, set_rule
 from tests.world import World
@@ -99,3 +101,32 @@ def test_questions_of_two_people_do_not_mix(masked: Masked) -> None:
     assert ask(masked, first, who="Bram", passage="Church bells").status_code == 303
     assert page(masked, "Chiara").count("bells one") == 1
     assert "bells one" not in page(masked, "Bram")
+
+
+def test_whoever_left_reads_here_what_was_answered_and_nothing_that_was_said(masked: Masked) -> None:
+    comment, tide = say(masked, "Esi", masked.world.tide, "Church bells"), masked.world.tide
+    for who in ("Chiara", "Bram"):
+        assert ask(masked, comment, who=who, purpose=f"A report by {who}").status_code == 303
+    with masked.house.database() as db:
+        title = initiatives.read(db, id=tide.initiative)[0].title
+    shown = page(masked, "Chiara")
+    assert "Church bells" in shown
+    assert f"<bdi>{title}</bdi>" in shown
+    with masked.house.database(writing=True) as db:
+        held = db.get_one(Membership, masked.world.memberships["Chiara"])
+        memberships.remove(db, held, by=masked.people["Farid"], now=utc_now())
+    for given in ("", "no"):
+        if given:
+            (asked,) = (one.id for one in masked.house.rows(Quote) if one.purpose == "A report by Chiara")
+            path = f"/quotes/{asked}/answer"
+            assert masked.house.visit(masked.people["Esi"]).post(path, data={"answer": given}).status_code == 303
+        left = page(masked, "Chiara")
+        assert "Church bells" not in left
+        assert f"<bdi>{title}</bdi>" not in left
+        assert f"/comments/{comment}" not in left
+        assert "A report by Chiara" in left
+        assert "You no longer take part in that conversation" in left
+    assert ">No<" in left
+    # Its author, those who run the programme and everybody who is still there read on.
+    for who in ("Esi", "Farid", "Bram"):
+        assert "Church bells" in page(masked, who), who

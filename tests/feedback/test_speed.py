@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from sqlalchemy import event
 
 from people.models import Person
 from tests.access.test_query_counts import counted
@@ -60,3 +61,21 @@ def test_warm_page_renders_nothing_anew_for_the_next_reader(browse: Browse, hous
     browse("Chiara").post(f"/threads/{world.tide.thread}/comments", data={"text": "One more"})
     browse("Chiara").get(path)
     assert house.inside.pages.renders == before + 3  # the comment, the words for it, and the empty list of its replies
+
+
+def test_whom_to_tell_of_a_comment_is_looked_up_and_not_looked_for(browse: Browse, house: House, world: World) -> None:
+    """Ten thousand people in another cohort cost a comment nothing."""
+    asked: list[str] = []
+    engine = house.inside.database.engine
+    note = lambda connection, cursor, statement, *rest: asked.append(statement)  # noqa: E731
+    event.listen(engine, "before_cursor_execute", note)
+    sent = browse("Chiara").post(f"/threads/{world.tide.thread}/comments", data={"text": "One more"})
+    event.remove(engine, "before_cursor_execute", note)
+    assert sent.status_code == 303
+    (telling,) = [one for one in asked if one.startswith("INSERT INTO notice")]
+    with house.database() as db:
+        found = db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {telling}", (None,) * telling.count("?"))
+        plan = [str(row[3]) for row in found]
+    assert not [step for step in plan if step.startswith("SCAN reader")], plan
+    indexes = ("ix_membership_cohort_id (cohort_id=?)", "ix_membership_programme_role (programme_id=? AND role=?)")
+    assert [[index in step for step in plan].count(True) for index in indexes] == [1, 1], plan

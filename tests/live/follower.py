@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -12,12 +13,15 @@ from lxml import html
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from tests.house import House
+from tests.house import PATIENCE, House
 
 Positions = dict[str, tuple[str, int]]
 
 # What may differ between a page that was kept open and one loaded afresh, and why. Nothing else is forgiven.
-IGNORED_FIELDS = {"key"}  # a form's key is made when it is shown: no two are alike
+IGNORED_FIELDS = {
+    "key",  # a form's key is made when it is shown: no two are alike
+    "seen",  # what its writer saw when they began: somebody who loads the page later saw more
+}
 IGNORED_CLASSES = {"fresh"}  # the highlight of something that has just arrived
 # What time it is now: another minute, another ribbon. What was new when the reader came: later is another visit.
 IGNORED_PARTS = "//*[starts-with(@class, 'ribbon') or @id='since']"
@@ -239,7 +243,14 @@ class Follower:
         while (frame := self.next(0)) is not None:
             self.receive(frame)
 
-    def closed_with(self, timeout: float = 5.0) -> int | None:
+    def until(self, true: Callable[[], object]) -> None:
+        """Apply what comes until that is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not true():
+            assert time.monotonic() < deadline, "it did not come"
+            self.pump(0.05)
+
+    def closed_with(self, timeout: float = PATIENCE) -> int | None:
         """The code the server closes with, within that time; None: it stays open."""
         try:
             self.pump(timeout)
@@ -252,7 +263,7 @@ class Follower:
         assert self.socket is None
         return normal(self.page)
 
-    def settle(self, timeout: float = 15.0) -> tuple[str, str]:
+    def settle(self, timeout: float = PATIENCE) -> tuple[str, str]:
         """Apply frames until the page equals a fresh one, or the time is over: (this page, a fresh one)."""
         deadline = time.monotonic() + timeout
         while True:

@@ -11,7 +11,7 @@ import pytest
 from people.models import Login, Person
 from server.clock import utc_now
 from server.live.log import touch
-from tests.house import House
+from tests.house import PATIENCE, House
 from tests.live.deeds import Deeds
 from tests.live.follower import Follower
 from tests.live.test_sockets import FORBIDDEN, SIGNED_OUT, refused, until_closed
@@ -42,7 +42,7 @@ def changed(house: House, person_id: int) -> None:
 def test_page_that_shows_nothing_live_is_closed_when_access_changes(house: House, world: World) -> None:
     bram = world.people["Bram"]
     with house.socket(bram, f"&access={access_of(house, bram)}") as socket:
-        assert "beat" in str(socket.recv(5))
+        assert "beat" in str(socket.recv(PATIENCE))
         Deeds(house, world).remove_member("Bram")
         assert until_closed(socket) == FORBIDDEN
 
@@ -51,7 +51,7 @@ def test_login_that_is_ended_says_so_to_its_pages(house: House, world: World) ->
     bram = world.people["Bram"]
     other = house.sign_in(bram)
     with house.socket(bram, "") as socket:
-        assert "beat" in str(socket.recv(5))
+        assert "beat" in str(socket.recv(PATIENCE))
         name = house.settings.login_cookie
         client = house.visit(None)
         client.cookies.set(name, other)
@@ -122,7 +122,7 @@ def test_an_open_page_keeps_a_login(house: House, world: World) -> None:
     house.cookie(amara)
     recently = _hours_ago(house, amara, 2)
     with house.socket(amara, "") as socket:
-        assert "beat" in str(socket.recv(5))
+        assert "beat" in str(socket.recv(PATIENCE))
         _eventually_seen_after(house, amara, recently)
 
 
@@ -145,7 +145,7 @@ def _seen_at(house: House, person_id: int) -> Any:
 
 
 def _eventually_seen_after(house: House, person_id: int, at: Any) -> None:
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + PATIENCE
     while _seen_at(house, person_id) <= at:
         assert time.monotonic() < deadline, "nobody noted that the login is in use"
         time.sleep(0.02)

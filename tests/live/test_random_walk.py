@@ -147,7 +147,7 @@ class Walk:
             if page.socket is None:
                 page.connect()
             try:
-                kept, fresh = page.settle(5)
+                kept, fresh = page.settle()
             except ConnectionClosed:
                 page.socket = None
                 continue

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from tests.house import House, free_port, running
+from tests.house import PATIENCE, House, free_port, met, running
 from tests.live.follower import Follower, normal
 from tests.live.harness import assert_same, following
 from tests.services.valkey import Valkey, valkey
 from tests.world import World
 
 NEVER = 3600.0
-SOON = 0.5
+# How soon after Redis is back everything is told again, as an installation is promised it.
+BACK_WITHIN = 5.0
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def pair(url: str, redis: Valkey | None, poll: float = NEVER) -> Iterator[tuple[
     given = {"url": f"http://127.0.0.1:{free_port()}", "redis_url": redis.url if redis else "", "poll": poll}
     with running(url, **given) as a, running(url, **given) as b:
         if redis:
-            until(lambda: works(a) and works(b), 5)
+            until(lambda: works(a) and works(b))
         yield a, b
 
 
@@ -46,11 +48,11 @@ def works(house: House) -> bool:
     return bool(house.inside.wakeup.works)
 
 
-def until(true: Callable[[], object], seconds: float) -> float:
-    """Wait until that is so; how long it took. AssertionError after `seconds`."""
+def until(true: Callable[[], object]) -> float:
+    """Wait until that is so; how long it took."""
     began = time.monotonic()
     while not true():
-        assert time.monotonic() - began < seconds, f"not within {seconds} s"
+        assert time.monotonic() - began < PATIENCE, "it did not happen"
         time.sleep(0.02)
     return time.monotonic() - began
 
@@ -81,7 +83,7 @@ def test_comment_in_one_is_seen_in_the_other(houses: tuple[House, House], world:
     with following(b, world.people["Chiara"], path) as page:
         for number in range(3):
             post(a, world, f"Said in the first {number}")
-            until(has(page, f"Said in the first {number}"), SOON)
+            until(has(page, f"Said in the first {number}"))
         kept, fresh = page.settle()
         assert_same(kept, fresh, path)
         assert page.resyncs == 0
@@ -94,21 +96,21 @@ def test_without_redis_the_poll_delivers(world_database: tuple[str, World]) -> N
         following(b, world.people["Chiara"], f"/initiatives/{world.tide.initiative}") as page,
     ):
         post(a, world, "Found by looking")
-        until(has(page, "Found by looking"), 2)
+        until(has(page, "Found by looking"))
 
 
 def test_people_of_one_are_shown_in_the_other(houses: tuple[House, House], world: World) -> None:
     a, b = houses
     path = f"/cohorts/{world.tide.cohort}"
     with following(b, world.people["Chiara"], path) as page:
-        until(shows(page, "One person here"), 10)
+        until(shows(page, "One person here"))
         with following(a, world.people["Esi"], path) as other:
-            until(shows(page, "2 people here"), 10)
-            until(shows(other, "2 people here"), 10)
+            until(shows(page, "2 people here"))
+            until(shows(other, "2 people here"))
             for one in (page, other):
                 kept, fresh = one.settle()
                 assert_same(kept, fresh, path)
-        until(shows(page, "One person here"), 10)
+        until(shows(page, "One person here"))
 
 
 def shows(page: Follower, words: str) -> Callable[[], bool]:
@@ -129,11 +131,9 @@ def presence(page: Follower) -> str:
 def test_removal_in_one_closes_pages_of_the_other(houses: tuple[House, House], world: World) -> None:
     a, b = houses
     with following(b, world.people["Bram"], f"/initiatives/{world.tide.initiative}") as page:
-        began = time.monotonic()
         removal = f"/memberships/{world.memberships['Bram']}/removal"
         assert a.visit(world.people["Farid"]).post(removal).status_code == 303
-        assert page.closed_with(3) == 4403
-        assert time.monotonic() - began < 2
+        assert page.closed_with() == 4403
         post(a, world, "Not for Bram any more")
 
 
@@ -145,10 +145,11 @@ def test_process_that_is_gone_takes_its_people_along(world_database: tuple[str, 
         a, b = stack.enter_context(pair(url, redis))
         page = stack.enter_context(following(b, world.people["Chiara"], path))
         with following(a, world.people["Esi"], path):
-            until(shows(page, "2 people here"), 10)
+            until(shows(page, "2 people here"))
+            began = time.monotonic()
             a.stop()
-        took = until(shows(page, "One person here"), 30)
-        assert took > 3, "whoever comes back to another process has not left"
+        until(shows(page, "One person here"))
+        assert time.monotonic() - began > 3, "whoever comes back to another process has not left"
         a.start()
 
 
@@ -161,20 +162,25 @@ def test_delivers_again_when_redis_is_back(
     world_database: tuple[str, World], redis: Valkey, how: str, seconds: float
 ) -> None:
     url, world = world_database
-    with pair(url, redis, poll=1.0) as (a, b):
-        with following(b, world.people["Chiara"], f"/initiatives/{world.tide.initiative}") as page:
+    with (
+        pair(url, redis, poll=1.0) as (a, b),
+        following(b, world.people["Chiara"], f"/initiatives/{world.tide.initiative}") as page,
+    ):
+
+        def outage() -> float:
+            """Everything is told meanwhile; seconds until Redis tells it again."""
             redis.freeze() if how == "frozen" else redis.kill()
             began = time.monotonic()
-            number = 0
-            while time.monotonic() - began < seconds:
-                post(a, world, f"Meanwhile {number}")
-                until(has(page, f"Meanwhile {number}"), 3)
-                number += 1
+            for number in itertools.count():
+                post(a, world, f"Meanwhile {number} of {began}")
+                until(has(page, f"Meanwhile {number} of {began}"))
                 page.pump(min(2.0, max(0.0, began + seconds - time.monotonic())))
+                if time.monotonic() - began >= seconds:
+                    break
             redis.thaw() if how == "frozen" else redis.start()
-            took = until(lambda: works(a) and works(b), 5)
-            assert took < 5
-        assert number
+            return until(lambda: works(a) and works(b))
+
+        assert met(BACK_WITHIN, outage)
 
 
 @pytest.mark.parametrize("how", ["frozen", "killed"])
@@ -188,16 +194,16 @@ def test_wakes_through_redis_again_and_not_by_looking(
         following(b, world.people["Chiara"], f"/initiatives/{world.tide.initiative}") as page,
     ):
         redis.freeze() if how == "frozen" else redis.kill()
-        until(lambda: not works(a) and not works(b), 8)
+        until(lambda: not works(a) and not works(b))
         post(a, world, "While it was away")
         page.pump(0.5)
         assert "While it was away" not in normal(page.page)
         redis.thaw() if how == "frozen" else redis.start()
-        back = time.monotonic() + 5
-        number = 0
-        while "Afterwards" not in normal(page.page):
-            assert time.monotonic() < back, "not delivered within 5 s"
+        back = time.monotonic() + PATIENCE
+        for number in itertools.count():
             post(a, world, f"Afterwards {number}")
-            number += 1
             page.pump(0.3)
+            if "Afterwards" in normal(page.page):
+                break
+            assert time.monotonic() < back, "not delivered"
         assert "While it was away" in normal(page.page)

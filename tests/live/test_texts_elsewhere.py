@@ -12,7 +12,7 @@ import pytest
 
 from server.live.texts import close
 from tests.faults.installation import Installation
-from tests.house import House
+from tests.house import PATIENCE, House
 from tests.live.test_second_process import pair
 from tests.live.writers import Writer, begin, known_kind, now, same_everywhere, scribble
 from tests.services.valkey import Valkey, valkey
@@ -40,14 +40,11 @@ def both_write(a: House, b: House, world: World) -> None:
         for one, other in ((amara, bram), (bram, amara)):
             one.type(0, f"{number}{one.person_id} ")
             one.settle()
-            other.expect(one.words, 2)
+            other.expect(one.words)
     with a.database(writing=True) as db:
         words = close(db, text)
     assert words == amara.words
-    deadline = time.monotonic() + 2
-    while not bram.closed:
-        bram.hear(0.1)
-        assert time.monotonic() < deadline, "closed in one, and not in the other"
+    bram.until(lambda: bram.closed)
 
 
 def test_two_processes_with_redis(world_database: tuple[str, World], redis: Valkey) -> None:
@@ -92,8 +89,9 @@ def test_server_is_killed_while_people_type(world_database: tuple[str, World]) -
             house.start()
         enough.set()
         for thread in threads:
-            thread.join(20)
-        words = same_everywhere(house, text, writers, 15)
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
+        words = same_everywhere(house, text, writers)
         assert sorted(words) == sorted(set().union(*put) - set().union(*gone)), f"seed {seed}"
         assert now(house, text).words == words
         assert "Traceback" not in house.log(), house.log()[-3000:]

@@ -9,7 +9,7 @@ import json
 import random
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -28,7 +28,7 @@ from server.live.texts import TextKind, TextNow, TextRight, new_text, texts_now
 from server.live.texts_frames import CLOSED, KEPT, MAY_WRITE, NEWS, REFUSED, SEND, STANDING, WELCOME, WRITING
 from server.live.texts_taking import Verdict
 from server.refusals import NotYours
-from tests.house import House
+from tests.house import PATIENCE, House
 
 KIND = "tests"
 
@@ -86,14 +86,16 @@ def open_socket(
 ) -> ClientConnection:
     """The socket of a page with that text. `origin` "": our own; None: none at all."""
     given = {"cookie": f"{house.settings.login_cookie}={house.cookie(person_id)}"} if person_id else {}
+    ours: Any = house.url if origin == "" else origin
     return connect(
         f"ws://127.0.0.1:{house.settings.port}/texts/{text_id}/live?after={after}&epoch={epoch}",
         additional_headers=given,
-        origin=house.url if origin == "" else origin,  # type: ignore[arg-type]
+        origin=ours,
         compression=None,
         max_size=None,
         close_timeout=0.2,
-        open_timeout=10,
+        legacy=True,
+        open_timeout=PATIENCE,
         ping_interval=None,
     )
 
@@ -102,7 +104,7 @@ def code_of(opening: ClientConnection) -> int | None:
     """The code with which the server closes a socket that it accepted; None: it says something else."""
     with opening as socket:
         try:
-            socket.recv(3)
+            socket.recv(PATIENCE)
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else 1006
     return None
@@ -134,7 +136,7 @@ class Writer:
         self.sent = self.code = None
         try:
             self.socket = open_socket(self.house, self.person_id, self.id, self.seq, self.epoch)
-            while not self._hear(5):
+            while not self._hear(PATIENCE):
                 pass
         except (OSError, InvalidHandshake, TimeoutError, ConnectionClosed) as problem:
             self._gone(problem)
@@ -204,6 +206,14 @@ class Writer:
             self._gone(problem)
         return False
 
+    def until(self, true: Callable[[], object]) -> None:
+        """Take in what comes until that is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not true():
+            assert time.monotonic() < deadline, "it did not come"
+            if not self.hear(0.05) and self.socket is None:
+                time.sleep(0.05)
+
     def _hear(self, seconds: float) -> bool | None:
         assert self.socket is not None
         said = self.socket.recv(seconds)
@@ -238,7 +248,7 @@ class Writer:
                 del self.unsent[: self.sent[1]]
             self.sent = None
 
-    def settle(self, seconds: float = 15.0) -> None:
+    def settle(self, seconds: float = PATIENCE) -> None:
         """Come back as often as it takes until everything is acknowledged, and nothing more comes."""
         deadline = time.monotonic() + seconds
         while self.unsent or self.socket is None:
@@ -249,7 +259,7 @@ class Writer:
             self.send()
             self.hear(0.3)
 
-    def expect(self, words: str, seconds: float = 3.0) -> None:
+    def expect(self, words: str, seconds: float = PATIENCE) -> None:
         """Wait until that is the text here."""
         deadline = time.monotonic() + seconds
         while self.words != words:
@@ -259,7 +269,7 @@ class Writer:
             self.hear(0.05)
 
 
-def same_everywhere(house: House, text_id: int, writers: Sequence[Writer], seconds: float = 5.0) -> str:
+def same_everywhere(house: House, text_id: int, writers: Sequence[Writer], seconds: float = PATIENCE) -> str:
     """Everybody, once nothing is under way, has what the database has; the words."""
     for writer in writers:
         writer.settle()

@@ -18,6 +18,7 @@ from tests.masking.crawl import LISTED_STREAMS, Collected, listening, mailed, re
 from tests.masking.ground import BOARD, Canary, Masked, lay
 from tests.masking.test_canary import found_in, others_mail
 from tests.scheduled import session_now
+from tests.sessions.conftest import parsed
 from tests.sessions.left import RUNNERS, Session
 from tests.sessions.room.conftest import open_meeting
 from tests.world import World
@@ -59,13 +60,14 @@ def shown(masked: Masked, session: Ruled, slot_id: int, prompts: list[int]) -> I
         "/moderation",
     ]
     paths += [f"/prompts/{one}" for one in prompts] + [f"/prompts/{one}/alone" for one in prompts]
-    paths += [f"{session.path}/prompts/new", f"/cohorts/{masked.world.tide.cohort}"]
+    cohort = f"/cohorts/{masked.world.tide.cohort}"
+    paths += [f"{session.path}/prompts/new", cohort, f"{cohort}/reading", f"{cohort}/reading/list"]
     for name in READERS:
         client = masked.house.visit(masked.people[name])
         for path in paths:
             answer = client.get(path)
             text = answer.text
-            if path.startswith("/cohorts/"):
+            if path == cohort:
                 # Its page lists who belongs where; what is new there is said by somebody.
                 text = text[text.find('id="news-') :]
                 text = text[: text.find("</section>")]
@@ -88,6 +90,7 @@ def speak(session: Ruled) -> list[int]:
     left = session.leave("Who is not in the room?", by="Esi")
     secret = session.leave("Only to those who run it", by="Esi", to=RUNNERS)
     other = session.leave("Who pays in winter?", by=BOARD[0])
+    session.leave("Read it", by="Esi", kind="reference", source="A book of bells")
     session.send("Esi", f"/prompts/{other}/stances/agree")
     for who in ("Esi", "Amara"):
         session.say(other, "Some words on that", by=who)
@@ -105,6 +108,14 @@ def test_where_people_are_named_they_are(house: House, world: World) -> None:
     for prompt in (left, other):
         page = house.visit(masked.people["Bram"]).get(f"/prompts/{prompt}").text
         assert "ZqnameEsi" in page
+    assert listed(masked, "ZqnameEsi")
+
+
+def listed(masked: Masked, word: str) -> bool:
+    """Whether the reading list names that with the book that Esi recommended to the session."""
+    page = masked.house.visit(masked.people["Bram"]).get(f"/cohorts/{masked.world.tide.cohort}/reading").text
+    (book,) = parsed(page).xpath("//li[contains(., 'A book of bells')]")
+    return word in book.text_content()
 
 
 @pytest.mark.parametrize("rule", [Attribution.ROLE, Attribution.NONE])
@@ -119,6 +130,7 @@ def test_masked_session_tells_nothing_of_who_asked(house: House, world: World, r
     for name in READERS:
         count += check(replayed(masked, name), canaries)
     assert count > 40
+    assert listed(masked, "An adviser" if rule == Attribution.ROLE else "A participant")
     theirs = [one for one in canaries if one.who == "Esi"]
     assert not [
         mail.to for mail in others_mail(mailed(masked), "Esi") if found_in(f"{mail.subject}\n{mail.text}", theirs)
@@ -142,7 +154,9 @@ def test_new_name_of_who_asked_moves_nothing_there(house: House, world: World) -
     with house.database() as db:
         version = session_now(db, session.id).version
     stricter = {"theme": "T", "version": str(version), "open_to": "cohort", "attribution": "role"}
+    assert listed(masked, "ZqnameEsi Once")
     session.send("Farid", f"{session.path}/details", **stricter)
+    assert not listed(masked, "ZqnameEsi")
     with house.database(writing=True) as db:
         # What they said about their team's work is in their name still.
         db.execute(COMMENT.update().where(COMMENT.c.thread_id == world.tide.thread).values(attribution="none"))

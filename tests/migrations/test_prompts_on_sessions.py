@@ -1,4 +1,7 @@
-"""Threads and prompts that were there before sessions had any keep what they are on, and every session gets its own."""
+"""Threads and prompts that were there before sessions had any keep what they are on, and every session gets its own.
+
+Each is on one matter since, whoever writes it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Boolean, Connection, DateTime, Integer, MetaData, text
+from sqlalchemy import Boolean, Connection, DateTime, Integer, MetaData, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from server import migrate as migrations
 from server.db import Database
@@ -24,6 +28,25 @@ FOUND = (
 STREAMS = (
     "SELECT count(DISTINCT stream_id) FROM thread JOIN stream ON stream.id = stream_id WHERE stream.kind = 'thread'"
 )
+# An initiative and a session; the two in the middle are no matter.
+MATTERS = [(1, None), (1, 7), (None, None), (None, 7)]
+# What a table that SQLite built anew must still have: its indexes and the columns that refer to others.
+HELD = {
+    "thread": (
+        {"ix_thread_audience_id", "ix_thread_initiative_id", "ix_thread_session_id"},
+        {"initiative_id", "audience_id", "stream_id", "around_id", "whole_id"},
+    ),
+    "prompt": (
+        {
+            "ix_prompt_place",
+            "ix_prompt_session_id",
+            "ix_prompt_audience_id",
+            "ix_prompt_author_id",
+            "ix_prompt_item_id",
+        },
+        {"initiative_id", "audience_id", "thread_id", "membership_id", "author_id"},
+    ),
+}
 
 
 class Rows:
@@ -32,6 +55,9 @@ class Rows:
     def __init__(self, connection: Connection) -> None:
         self._connection, self._tables = connection, MetaData()
         self._tables.reflect(connection)
+
+    def columns(self, table: str) -> set[str]:
+        return {column.name for column in self._tables.tables[table].columns}
 
     def put(self, table: str, **values: Any) -> None:
         for column in self._tables.tables[table].columns:
@@ -66,6 +92,21 @@ def fill(connection: Connection) -> None:
     rows.put("thematicsession", id=7, cohort_id=1, stream_id=10, run_stream_id=11, **plan)
 
 
+def turned_down(database: Database, table: str) -> dict[tuple[int | None, int | None], bool]:
+    """On which of MATTERS nothing can be put into that table; each time, whether this is why."""
+    found = {}
+    for initiative, session in MATTERS:
+        around = {"audience_id": 1, "membership_id": 1, "author_id": 1, "thread_id": 1, "stream_id": 6, "around_id": 5}
+        try:
+            with database.transaction(writing=True) as db:
+                rows = Rows(db.connection())
+                told = {name: around[name] for name in around.keys() & rows.columns(table)}
+                rows.put(table, initiative_id=initiative, session_id=session, **told)
+        except IntegrityError as refusal:
+            found[initiative, session] = f"ck_{table}_one_matter" in str(refusal)
+    return found
+
+
 def test_what_was_there_keeps_its_place_and_sessions_get_their_threads(
     databases: Databases, database_kind: str
 ) -> None:
@@ -77,7 +118,7 @@ def test_what_was_there_keeps_its_place_and_sessions_get_their_threads(
             command.upgrade(config, BEFORE)
             fill(connection)
             if database_kind == "postgresql":
-                for table in ("stream", "thread"):
+                for table in ("stream", "thread", "prompt"):
                     connection.execute(text(f"SELECT setval('{table}_id_seq', 100)"))
         assert migrate(database, copying=False)
         with database.engine.connect() as connection:
@@ -86,6 +127,12 @@ def test_what_was_there_keeps_its_place_and_sessions_get_their_threads(
             assert connection.execute(text(STREAMS)).scalar() == 6
             circles = "SELECT audience_id FROM thread WHERE session_id = 7 ORDER BY id"
             assert connection.execute(text(circles)).scalars().all() == [1, 2]
+        nowhere = dict.fromkeys(MATTERS[1:3], True)
+        assert {table: turned_down(database, table) for table in HELD} == dict.fromkeys(HELD, nowhere)
+        found_now = inspect(database.engine)
+        for table, (indexes, keys) in HELD.items():
+            assert {one["name"] for one in found_now.get_indexes(table)} == indexes
+            assert {one["constrained_columns"][0] for one in found_now.get_foreign_keys(table)} == keys
     before = {row.id: tuple(row[1:]) for row in found if row.session_id is None}
     assert before == {
         1: (1, None, 5, None, "initiative", 2, "", "named"),

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import DateTime, inspect, text
+from sqlalchemy import CheckConstraint, DateTime, Table, inspect, text
 
 from migrations.tables import metadata
 from server import migrate as migrations
@@ -40,6 +40,19 @@ def test_migrated_tables_are_those_of_the_code(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.execute(text("DROP TABLE withdrawal"))
     assert differences(database) != []
+
+
+def checks(table: Table) -> set[object]:
+    return {one.name for one in table.constraints if isinstance(one, CheckConstraint)}
+
+
+def test_migrated_checks_are_those_of_the_code(database: Database) -> None:
+    """Alembic does not compare them."""
+    migrate(database)
+    ours = {table.name: checks(table) for table in metadata.sorted_tables}
+    assert sum(map(len, ours.values())) > 1
+    found = inspect(database.engine)
+    assert {name: {one["name"] for one in found.get_check_constraints(name)} for name in ours} == ours
 
 
 def test_every_instant_is_stored_with_its_zone(postgres_server: object, databases: Databases) -> None:

@@ -14,13 +14,11 @@ from contextlib import contextmanager
 import httpx
 
 from server.settings import ROOT
-from tests.house import plain_client
+from tests.house import PATIENCE, plain_client
 from tests.server.forked import Forked, forker
 
 COMMAND = [sys.executable, "-c", "import sys; from server.cli import main; sys.exit(main())"]
 Program = subprocess.Popen[str] | Forked
-# Seconds until a program that should have ended is given up, on the slowest machine.
-PATIENCE = 60
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1
 
 
@@ -93,11 +91,11 @@ def started(*arguments: str, **settings: str) -> Iterator[Program]:
 
 def answer(process: Program, url: str) -> httpx.Response:
     """The first answer of a server that is starting."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             with plain_client(url) as client:
-                return client.get(url, timeout=10)
+                return client.get(url)
         except httpx.ConnectError:
             assert process.poll() is None, process.stderr.read() if process.stderr else ""
             assert time.monotonic() < deadline, "nothing answers"
@@ -107,6 +105,6 @@ def answer(process: Program, url: str) -> httpx.Response:
 def said(process: Program) -> list[str]:
     """What was printed so far; the command writes it as soon as it listens."""
     assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 30)
+    ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
     assert ready
     return os.read(process.stdout.fileno(), 65_536).decode().splitlines()

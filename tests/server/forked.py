@@ -51,7 +51,7 @@ class Forked:
         while (status := self.poll()) is None:
             if time.monotonic() > until:
                 raise subprocess.TimeoutExpired("sweetspot", timeout or 0)
-            time.sleep(0.005)
+            time.sleep(0.02)
         return status
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from server.db import Database
 from server.job_loop import JobLoop
 from server.jobs import JOB, Job, Work
 from server.lanes import Lanes
+from tests.house import PATIENCE
 
 
 @contextmanager
@@ -41,13 +42,13 @@ def looping(database: Database, works: Sequence[Work], before_end: Callable[[], 
         yield
     finally:
         end.set()
-        thread.join(30)
+        thread.join(PATIENCE)
         database.after_commit.remove(jobs.after_commit)
         lanes.close()
         assert not thread.is_alive(), "the loop did not end"
 
 
-def until(true: Callable[[], Any], seconds: float = 10.0) -> Any:
+def until(true: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """What `true` returns as soon as that is true."""
     deadline = time.monotonic() + seconds
     while not (found := true()):

@@ -18,7 +18,7 @@ from server.db import Database
 from server.live.log import touch
 from server.mail import MailState, in_state, post, send_again
 from tests.conftest import Databases
-from tests.house import House, running
+from tests.house import PATIENCE, House, running
 from tests.live.follower import Follower
 from tests.server.command import refusal, sweetspot
 from tests.world import World
@@ -206,7 +206,7 @@ def test_page_that_is_ahead_starts_over(filled: tuple[Path, World], tmp_path: Pa
 
 def first_frame(house: House, person_id: int, positions: str) -> str:
     with house.socket(person_id, positions) as socket:
-        return str(socket.recv(5))
+        return str(socket.recv(PATIENCE))
 
 
 def test_mail_that_waited_is_not_sent_twice(filled: tuple[Path, World], tmp_path: Path) -> None:

@@ -20,9 +20,8 @@ from server.db import Database
 from server.migrate import migrate
 from server.settings import ROOT
 from tests.conftest import Databases
-from tests.house import free_port
+from tests.house import PATIENCE, free_port
 from tests.server.command import (
-    PATIENCE,
     Program,
     alone,
     environment,
@@ -198,12 +197,12 @@ def test_demo_says_where_and_as_whom_then_answers(databases: Databases, database
     for _ in ("empty", "filled"):
         with alone("demo", "--port", str(port), DATABASE_URL=database) as process:
             lines = said(process)
-            assert httpx.get(f"http://127.0.0.1:{port}/", timeout=10).status_code == 200
+            assert httpx.get(f"http://127.0.0.1:{port}/", timeout=PATIENCE).status_code == 200
             assert f"http://127.0.0.1:{port}" in lines[0]
             for member in cast():
                 assert any(member.name in line and member.words in line for line in lines)
             process.send_signal(signal.SIGINT)
-            assert process.wait(15) in (0, 130)
+            assert process.wait(PATIENCE) in (0, 130)
             assert process.stderr is not None
             assert "Traceback" not in process.stderr.read()
 
@@ -213,9 +212,9 @@ def served(url: str, start: Callable[..., AbstractContextManager[Program]] = sta
     port = free_port()
     with start("serve", "--port", str(port), DATABASE_URL=url) as process:
         lines = said(process)
-        assert httpx.get(f"http://127.0.0.1:{port}/", timeout=10).status_code == 200
+        assert httpx.get(f"http://127.0.0.1:{port}/", timeout=PATIENCE).status_code == 200
         process.send_signal(signal.SIGTERM)
-        process.wait(15)
+        process.wait(PATIENCE)
     assert lines.pop(0) == f"Sweetspot is at http://127.0.0.1:{port} (Ctrl-C stops it)."
     return [line.replace(str(port), "PORT") for line in lines]
 

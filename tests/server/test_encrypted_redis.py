@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.house import House, free_port, running
+from tests.house import free_port, running
 from tests.live.harness import following
 from tests.server.command import sweetspot
+from tests.server.looping import until
 from tests.services.certificates import certificate
 from tests.services.tls_front import tls_front
 from tests.services.valkey import Valkey
@@ -47,13 +47,6 @@ def database_kind() -> str:
     return "sqlite"
 
 
-def works_within(house: House, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not house.inside.wakeup.works and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return bool(house.inside.wakeup.works)
-
-
 def test_processes_wake_each_other_through_tls(
     world_database: tuple[str, World], front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,24 +56,20 @@ def test_processes_wake_each_other_through_tls(
     given = {"redis_url": front.url, "poll": 3600.0, "url": f"http://127.0.0.1:{free_port()}"}
     path = f"/initiatives/{world.tide.initiative}"
     with running(url, **given) as one, running(url, **given) as other:
-        assert works_within(one, 5)
-        assert works_within(other, 5)
+        until(lambda: one.inside.wakeup.works and other.inside.wakeup.works)
         with following(other, world.people["Chiara"], path) as page:
             said = {"text": "Said through TLS"}
             answer = one.visit(world.people["Amara"]).post(f"/threads/{world.tide.thread}/comments", data=said)
             assert answer.status_code == 303, answer.text
-            deadline = time.monotonic() + 5
-            while said["text"] not in page.page.text_content():
-                assert time.monotonic() < deadline, "the other process was not woken"
-                page.pump(0.02)
+            page.until(lambda: said["text"] in page.page.text_content())
 
 
 def test_certificate_nobody_signed_is_refused(
     world_database: tuple[str, World], front: Front, caplog: pytest.LogCaptureFixture
 ) -> None:
     with running(world_database[0], redis_url=front.url) as house:
-        assert not works_within(house, 1)
-    assert "Redis is away" in caplog.text
+        until(lambda: "Redis is away" in caplog.text)
+        assert not house.inside.wakeup.works
 
 
 @pytest.mark.parametrize("trusted", [True, False])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import timedelta
@@ -19,11 +18,12 @@ from server.figures import Figures, read_up, write_down
 from server.jobs import JOB, enqueue
 from server.live.log import touch
 from server.mail import post
-from server.metrics import LEFT_EVERY, waiting
+from server.metrics import waiting
 from tests.conftest import Databases, Opened
-from tests.house import House
+from tests.house import PATIENCE, House
 from tests.live.follower import Follower
 from tests.live.test_many_pages import clog
+from tests.server.looping import until
 from tests.world import CANARY
 
 TOKEN = "a token of the tests"
@@ -42,7 +42,7 @@ def opened(open_house: Callable[..., Opened]) -> Opened:
 
 def page(house: House, given: str | None = f"Bearer {TOKEN}") -> httpx.Response:
     headers = {"authorization": given} if given is not None else {}
-    return httpx.get(f"{house.url}/metrics", headers=headers, timeout=20)
+    return httpx.get(f"{house.url}/metrics", headers=headers, timeout=PATIENCE)
 
 
 def samples(house: House) -> Samples:
@@ -63,19 +63,12 @@ def figure(found: Samples, name: str, **labels: str) -> float:
     return value
 
 
-def within(seconds: float, right: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + seconds
-    while not right():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
-
-
 def test_only_the_token_opens_the_page(opened: Opened, open_house: Callable[..., Opened]) -> None:
     house, world = opened
     assert page(house).status_code == 200
     for given in (None, "", "Bearer", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN):
         assert page(house, given).status_code == 404
-    strange = httpx.get(f"{house.url}/metrics", headers={b"authorization": "Bearer ä".encode()})
+    strange = httpx.get(f"{house.url}/metrics", headers={b"authorization": "Bearer ä".encode()}, timeout=PATIENCE)
     assert strange.status_code == 404
     assert house.visit(world.people["Hana"]).get("/metrics").status_code == 404
     closed, _ = open_house(metrics_token="")
@@ -96,7 +89,7 @@ def test_requests_are_counted_by_route(opened: Opened) -> None:
     assert figure(found, "requests_total", **where, status="2xx") == 3
     assert figure(found, "requests_total", **where, status="4xx") == 1
     assert figure(found, "request_seconds_count", **where) == 4
-    assert 0 < figure(found, "request_seconds_sum", **where) < 20
+    assert 0 < figure(found, "request_seconds_sum", **where) < PATIENCE
     buckets = [
         (float(dict(has)["le"]), value)
         for (name, has), value in found.items()
@@ -117,20 +110,19 @@ def test_live_pages_are_counted(opened: Opened) -> None:
     for one in pages:
         one.connect()
         one.settle()
-    found = samples(house)
-    assert figure(found, "sockets") == 3
-    assert figure(found, "streams") > 3
+    until(lambda: figure(samples(house), "sockets") == 3)
+    assert figure(samples(house), "streams") > 3
     stream_id = int(pages[0].positions.split(".")[0])
     with house.database(writing=True) as db:
         touch(db, stream_id, f"initiative-{world.tide.initiative}")
-    within(5, lambda: figure(samples(house), "deliveries_total") >= 3)
+    until(lambda: figure(samples(house), "deliveries_total") >= 3)
     found = samples(house)
     assert figure(found, "commit_to_write_seconds_count") >= 1
-    assert 0 < figure(found, "commit_to_write_seconds_sum") < 5
+    assert 0 < figure(found, "commit_to_write_seconds_sum") < PATIENCE
     assert figure(found, "resyncs_total") == 0
     for one in pages:
         one.cut()
-    within(5, lambda: figure(samples(house), "sockets") == 0)
+    until(lambda: figure(samples(house), "sockets") == 0)
     assert figure(samples(house), "streams") == 0
 
 
@@ -139,7 +131,7 @@ def test_page_that_starts_over_is_counted(opened: Opened) -> None:
     here = Follower(house, world.people["Amara"], f"/initiatives/{world.tide.initiative}").positions
     stream_id = here.split(".")[0]
     with house.socket(world.people["Amara"], f"{stream_id}.ffff.1") as socket:
-        while '"resync"' not in str(socket.recv(5)):
+        while '"resync"' not in str(socket.recv(PATIENCE)):
             pass
     assert figure(samples(house), "resyncs_total") == 1
 
@@ -197,7 +189,7 @@ def test_every_worker_is_told_of(opened: Opened, tmp_path: Path) -> None:
     assert figure(found, "requests_total", worker="1", route="/", status="2xx") == 2
     assert figure(found, "sockets", worker="2") == 0
     # And this one leaves its own for the others, without being asked.
-    within(LEFT_EVERY + 3, (tmp_path / "1.json").exists)
+    until((tmp_path / "1.json").exists)
     assert read_up(tmp_path)["1"]["answers"]["GET /"]["classes"] == {"2xx": 2}
 
 

@@ -12,20 +12,23 @@ from sqlalchemy import text
 
 from server.migrate import shipped_versions
 from tests.conftest import Databases
-from tests.house import House
+from tests.house import PATIENCE, House
 
 NAMES = ("password", "sqlite", "postgres", "/tmp", "host", "version_num")
 
 
 def ask(house: House, path: str) -> httpx.Response:
     """As a load balancer does: by another name, without a login."""
-    return httpx.get(f"{house.url}{path}", headers={"host": "10.0.0.7"}, timeout=5)
+    return httpx.get(f"{house.url}{path}", headers={"host": "10.0.0.7"}, timeout=PATIENCE)
 
 
 def test_they_answer_whoever_asks(house: House) -> None:
     assert (ask(house, "/health").status_code, ask(house, "/health").json()) == (200, {"healthy": True})
     told = ask(house, "/ready")
     assert (told.status_code, told.json()) == (200, {"ready": True, "database": "ok", "redis": "not used"})
+    for path in ("/health", "/ready"):
+        head = httpx.head(f"{house.url}{path}", headers={"host": "10.0.0.7"}, timeout=PATIENCE)
+        assert (head.status_code, head.content) == (200, b"")
 
 
 def test_database_that_is_away(house: House, databases: Databases, database_kind: str) -> None:
@@ -68,7 +71,7 @@ def test_they_wait_in_no_lane(house: House) -> None:
     lanes = house.inside.lanes
     stuck: list[Callable[[], object]] = []
     for lane in (lanes.reads, lanes.writes, lanes.slow, lanes.mail):
-        stuck += [lane._pool.submit(go_on.wait, 20) for _ in range(lane.threads)]
+        stuck += [lane._pool.submit(go_on.wait, 2 * PATIENCE) for _ in range(lane.threads)]
     try:
         with pytest.raises(httpx.ReadTimeout):
             httpx.get(f"{house.url}/sign-in", timeout=0.5)

@@ -15,6 +15,7 @@ from server.clock import utc_now
 from server.db import Database
 from server.jobs import GiveUp, LostLease, Running, TryLater, Work, enqueue
 from server.live.log import new_stream, positions, touch
+from tests.house import PATIENCE
 from tests.server.looping import change, ended, jobs_of, looping, until
 
 SOON = timedelta(milliseconds=20)
@@ -40,7 +41,7 @@ def test_work_begins_after_the_commit_and_gets_what_was_given(bare: Database) ->
 
 
 def test_the_commit_wakes_the_loop(bare: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.job_loop.POLL", 60)
+    monkeypatch.setattr("server.job_loop.POLL", 3600)
     with looping(bare, [quick("count", lambda running: None)]):
         for count in (1, 2):
             time.sleep(0.3)
@@ -52,7 +53,7 @@ def test_mail_that_hangs_holds_up_no_other_work(bare: Database) -> None:
     go_on = threading.Event()
 
     def wait(running: Running) -> None:
-        go_on.wait(20)
+        go_on.wait(2 * PATIENCE)
 
     with looping(bare, [quick("hang", wait, lane="mail"), quick("count", lambda running: None)]):
         asked(bare, "hang", 5)
@@ -82,7 +83,7 @@ def test_many_loops_do_each_job_once(bare_url: str) -> None:
         asked(databases[0], count=40)
         for database in databases:
             stack.enter_context(looping(database, works))
-        until(lambda: all(job.ended_at for job in jobs_of(databases[0], "count")), 30)
+        until(lambda: all(job.ended_at for job in jobs_of(databases[0], "count")))
     assert sorted(done) == sorted(set(done))
     assert len(done) == 40
 
@@ -114,11 +115,11 @@ def test_progress_is_written_step_by_step_and_touches_live(bare: Database) -> No
             with running.step(done=done, total=2) as db:
                 touch(db, stream, "progress")
             halfway.set()
-            go_on.wait(10)
+            go_on.wait(PATIENCE)
 
     with looping(bare, [quick("count", run)]):
         asked(bare)
-        halfway.wait(10)
+        halfway.wait(PATIENCE)
         (job,) = jobs_of(bare, "count")
         assert (job.done, job.total, job.ended_at) == (1, 2, None)
         go_on.set()
@@ -226,12 +227,12 @@ def test_a_job_that_kills_its_process_each_time_ends(bare: Database) -> None:
 
 def test_a_lease_is_renewed_while_the_work_is_long(bare: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.job_loop.LEASE", timedelta(seconds=0.3))
-    monkeypatch.setattr("server.leases.LEASE", timedelta(seconds=1))
+    monkeypatch.setattr("server.leases.LEASE", timedelta(seconds=4))
     runs: list[int] = []
 
     def run(running: Running) -> None:
         runs.append(running.attempts)
-        time.sleep(2.5)
+        time.sleep(5.5)
 
     with looping(bare, [quick("count", run)]), looping(bare, [quick("count", run)]):
         asked(bare)
@@ -240,20 +241,21 @@ def test_a_lease_is_renewed_while_the_work_is_long(bare: Database, monkeypatch: 
 
 
 def test_the_end_of_the_program_gives_the_rest_back(bare: Database) -> None:
-    begun = threading.Event()
+    begun, hurry = threading.Event(), threading.Event()
 
     def run(running: Running) -> None:
         for done in range(running.done, 50):
             with running.step(done=done + 1, total=50):
                 begun.set()
-            time.sleep(0.02)
+            hurry.wait(0.5)
 
     with looping(bare, [quick("count", run)]):
         asked(bare)
-        begun.wait(10)
+        begun.wait(PATIENCE)
     (job,) = jobs_of(bare, "count")
     assert 0 < job.done < 50
     assert (job.lease, job.attempts, job.ended_at) == (None, 0, None)
+    hurry.set()
     with looping(bare, [quick("count", run)]):
         (after,) = ended(bare, "count")
     assert after.done == 50

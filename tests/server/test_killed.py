@@ -16,7 +16,7 @@ from server.jobs import JOB
 from server.mail import JOB_KIND, MailState, in_state
 from server.migrate import migrate
 from tests.conftest import Databases
-from tests.house import free_port
+from tests.house import PATIENCE, free_port
 from tests.server.command import Program, answer, started
 from tests.server.looping import jobs_of, until
 from tests.server.outbox import kept, written
@@ -49,7 +49,7 @@ def killing(process: Program, script: Script, letters: int = 0) -> Callable[[], 
     def kill() -> None:
         if len(script.read) >= letters:
             process.kill()
-            process.wait(10)
+            process.wait(PATIENCE)
 
     return kill
 
@@ -71,7 +71,7 @@ def test_killed_between_handing_over_and_the_answer(migrated: tuple[str, Databas
         with serving(url, script) as process:
             script.before["LETTER"] = killing(process, script)
             written(database, "amara@example.org")
-            process.wait(20)
+            process.wait(PATIENCE)
         assert kept(database)[0].handed_at
         del script.before["LETTER"]
         leases_run_out(database)
@@ -90,7 +90,7 @@ def test_killed_before_handing_over(migrated: tuple[str, Database]) -> None:
         with serving(url, script) as process:
             script.before["RCPT"] = killing(process, script)
             written(database, "amara@example.org")
-            process.wait(20)
+            process.wait(PATIENCE)
         del script.before["RCPT"]
         leases_run_out(database)
         with serving(url, script):
@@ -106,11 +106,11 @@ def test_killed_again_and_again_while_thirty_mails_leave(migrated: tuple[str, Da
         for fatal in (5, 13, 22):
             with serving(url, script) as process:
                 script.before["LETTER"] = killing(process, script, fatal)
-                process.wait(20)
+                process.wait(PATIENCE)
             leases_run_out(database)
         script.before.clear()
         with serving(url, script):
-            until(lambda: not count(database, MailState.WAITING), 20)
+            until(lambda: not count(database, MailState.WAITING))
         read = [address for letter in script.read for address in TO.findall(letter)]
     assert len(read) == len(set(read)), "a mail was sent twice"
     uncertain = count(database, MailState.UNCERTAIN)

@@ -24,7 +24,7 @@ from server.migrate import migrate
 from server.moving import CannotMove, compare, ordered
 from server.receipts import Receipt
 from tests.conftest import Databases
-from tests.house import running
+from tests.house import PATIENCE, running
 from tests.live.follower import Follower
 from tests.server.command import refusal, sweetspot
 from tests.world import World
@@ -140,7 +140,7 @@ def test_open_page_goes_on_after_the_move(filled: tuple[Path, World], databases:
         at = Follower(house, amara, path).positions
     move(url_of(file), there)
     with running(there) as house, house.socket(amara, at) as socket:
-        assert "resync" not in str(socket.recv(5))
+        assert "resync" not in str(socket.recv(PATIENCE))
 
 
 def test_running_server_is_not_moved(filled: tuple[Path, World], databases: Databases) -> None:

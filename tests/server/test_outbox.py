@@ -21,9 +21,10 @@ from server.mail import (
     send_again,
 )
 from server.postman import message
+from tests.house import free_port
 from tests.server.looping import ended, jobs_of
 from tests.server.outbox import TEXT, delivering, kept, state, written
-from tests.services.scripted_smtp import Script, closed_port, scripted
+from tests.services.scripted_smtp import Script, scripted
 from tests.services.smtp import Postbox
 
 MONTH = timedelta(days=31)
@@ -45,7 +46,7 @@ def test_mail_that_expired_while_the_machine_was_off_is_dropped_with_the_reason(
 
 
 def test_after_three_days_it_is_dropped_and_can_be_sent_again(bare: Database) -> None:
-    port = closed_port()
+    port = free_port()
     (id_,) = written(bare, "amara@example.org", now=utc_now() - timedelta(days=3))
     with delivering(bare, f"smtp://127.0.0.1:{port}"):
         ended(bare, JOB_KIND)

@@ -21,9 +21,10 @@ from server.mail import (
     send_again,
 )
 from server.refusals import NotAllowed
+from tests.house import free_port
 from tests.server.looping import change, ended, jobs_of, until
 from tests.server.outbox import TEXT, delivering, kept, state, written
-from tests.services.scripted_smtp import HANG_UP, SILENCE, Script, closed_port, scripted
+from tests.services.scripted_smtp import HANG_UP, SILENCE, Script, scripted
 from tests.services.smtp import Postbox
 
 MONTH = timedelta(days=31)
@@ -62,7 +63,7 @@ def test_several_processes_send_each_mail_once(bare: Database, postbox: Postbox)
 
 
 def test_a_server_that_comes_back_gets_everything_once(bare: Database) -> None:
-    port = closed_port()
+    port = free_port()
     addresses = [f"p{n}@example.org" for n in range(20)]
     with delivering(bare, f"smtp://127.0.0.1:{port}"), delivering(bare, f"smtp://127.0.0.1:{port}"):
         written(bare, *addresses)
@@ -77,7 +78,7 @@ def test_a_server_that_comes_back_gets_everything_once(bare: Database) -> None:
 
 
 def test_who_waited_for_the_server_follows_the_first_that_gets_through(bare: Database) -> None:
-    port = closed_port()
+    port = free_port()
     with delivering(bare, f"smtp://127.0.0.1:{port}", wait=600, longest=600):
         written(bare, *(f"p{n}@example.org" for n in range(5)))
         until(lambda: all(job.error.startswith(AWAY) for job in jobs_of(bare, JOB_KIND)))

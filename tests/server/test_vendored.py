@@ -15,7 +15,7 @@ from server import vendored
 from server.db import Database
 from server.migrate import migrate
 from server.settings import ROOT
-from tests.house import free_port, plain_client
+from tests.house import PATIENCE, free_port, plain_client
 from tests.server.command import COMMAND, answer, environment, said
 
 PRODUCT = ("server", "people", "cohorts", "feedback", "sessions", "demo", "templates", "static", "migrations")
@@ -75,7 +75,7 @@ def test_doctor_says_what_is_missing(bare_folder: Path) -> None:
         migrate(database)
     given = environment(DATABASE_URL=url, SWEETSPOT_PORT=str(free_port()))
     done = subprocess.run(
-        [*COMMAND, "doctor"], cwd=bare_folder, env=given, capture_output=True, text=True, timeout=20, check=False
+        [*COMMAND, "doctor"], cwd=bare_folder, env=given, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == 1
     (line,) = [line for line in done.stdout.splitlines() if "Front end" in line]

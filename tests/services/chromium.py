@@ -59,6 +59,9 @@ ARGUMENTS = (
     "--no-first-run",
 )
 
+# More than it takes on the slowest machine.
+START_SECONDS = 120.0
+
 FONTS_CONF = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -85,6 +88,7 @@ class Chromium:
         """For `playwright.chromium.launch(**options)`."""
         return {
             "executable_path": str(self.executable),
+            "timeout": START_SECONDS * 1000,
             "args": list(self.arguments),
             "env": {**os.environ, **self.environment},
         }
@@ -116,7 +120,7 @@ def allowed(browser: Chromium) -> Chromium:
 
 
 def starts(browser: Chromium) -> bool:
-    """True when it gets as far as listening; without a usable sandbox it ends before. At most 20 s."""
+    """True when it gets as far as listening; without a usable sandbox it ends before. At most START_SECONDS."""
     with tempfile.TemporaryDirectory(prefix="sweetspot-chromium-", ignore_cleanup_errors=True) as profile:
         headless = ["--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
         trial = subprocess.Popen(
@@ -127,7 +131,7 @@ def starts(browser: Chromium) -> bool:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-        limit = threading.Timer(20, os.killpg, (trial.pid, signal.SIGKILL))
+        limit = threading.Timer(START_SECONDS, os.killpg, (trial.pid, signal.SIGKILL))
         limit.start()
         assert trial.stderr
         listening = any(b"DevTools listening" in line for line in trial.stderr)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from tests.house import PATIENCE
 
 # What may stand in place of an answer.
 SILENCE, HANG_UP = "silence", "hang up"
@@ -48,7 +49,7 @@ class Script:
             answers = self.says.get(verb, [GOOD.get(verb, "502 no")])
             return answers.pop(0) if len(answers) > 1 else answers[0]
 
-    def wait_for(self, verb: str, times: int = 1, seconds: float = 10.0) -> None:
+    def wait_for(self, verb: str, times: int = 1, seconds: float = PATIENCE) -> None:
         """Until it was asked that so often."""
         deadline = time.monotonic() + seconds
         while self.asked.count(verb) < times:
@@ -80,7 +81,7 @@ class _Talk(socketserver.StreamRequestHandler):
         self.script.before.get(verb, bool)()
         self.last = self.script.answer(verb)
         if self.last == SILENCE:
-            self.script.over.wait(60)
+            self.script.over.wait(2 * PATIENCE)
         if self.last in (SILENCE, HANG_UP):
             return False
         self.wfile.write(self.last.encode() + b"\r\n")
@@ -109,10 +110,3 @@ def scripted(script: Script, port: int = 0, host: str = "127.0.0.1") -> Iterator
         script.over.set()
         server.shutdown()
         server.server_close()
-
-
-def closed_port() -> int:
-    """A port of 127.0.0.1 at which nobody answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

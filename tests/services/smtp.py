@@ -1,6 +1,7 @@
 """A real SMTP server that keeps what it is sent."""
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.house import PATIENCE
 
 
 class Postbox:
@@ -38,7 +41,7 @@ class Postbox:
         """The messages sent to `address`, blind copies included."""
         return [message for message in self.messages if address in str(message["X-Envelope-To"]).split(", ")]
 
-    def wait_for(self, count: int, timeout: float = 5.0) -> list[EmailMessage]:
+    def wait_for(self, count: int, timeout: float = PATIENCE) -> list[EmailMessage]:
         """All messages as soon as there are `count`; TimeoutError after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         with self.arrived:
@@ -65,13 +68,16 @@ class Postbox:
 @contextmanager
 def smtp(host: str = "127.0.0.1", **given: Any) -> Iterator[Postbox]:
     """An SMTP server on a free port of `host` for the length of the block; `given` goes to aiosmtpd's controller."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port = probe.getsockname()[1]
-    postbox = Postbox(host, port)
-    controller = Controller(postbox, hostname=postbox.host, port=port, **given)
-    controller.start()
-    try:
-        yield postbox
-    finally:
-        controller.stop()
+    with socket.socket() as held:
+        # As long as we hold it, nobody else is given that port.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind((host, 0))
+        postbox = Postbox(host, held.getsockname()[1])
+        if sys.platform != "linux":
+            held.close()
+        controller = Controller(postbox, hostname=postbox.host, port=postbox.port, ready_timeout=PATIENCE, **given)
+        controller.start()
+        try:
+            yield postbox
+        finally:
+            controller.stop()

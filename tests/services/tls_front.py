@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.house import PATIENCE
+
 
 @contextmanager
 def tls_front(behind: Path, context: ssl.SSLContext) -> Iterator[int]:
@@ -44,7 +46,7 @@ def tls_front(behind: Path, context: ssl.SSLContext) -> Iterator[int]:
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        asyncio.run_coroutine_threadsafe(end(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(PATIENCE)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(PATIENCE)
         loop.close()

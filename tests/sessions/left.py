@@ -28,10 +28,11 @@ class Session:
 
     house: House
     world: World
+    other_id: int = 0
 
     @property
     def id(self) -> int:
-        return self.world.sessions[self.world.tide.cohort]
+        return self.other_id or self.world.sessions[self.world.tide.cohort]
 
     @property
     def path(self) -> str:

@@ -23,7 +23,7 @@ from sessions.answers import Elsewhere, Over, Who
 from sessions.models import Rsvp, SlotAnswer
 from sessions.sessions import SESSION, SessionFacts
 from sessions.slots import SLOT
-from tests.house import House
+from tests.house import PATIENCE, House
 from tests.scheduled import DAY, offered, session_now, slot_now
 from tests.sessions.conftest import Browse, parsed
 from tests.world import World, of
@@ -145,7 +145,7 @@ def test_fifty_at_once_for_one_seat_give_one_seat(wide: tuple[Database, World]) 
     together = threading.Barrier(10)
 
     def ask(guest: Who) -> bool:
-        together.wait(20)
+        together.wait(PATIENCE)
         with database.transaction(writing=True) as db:
             return answers.say(db, facts_of(db, world), slot.id, guest, Rsvp.YES, now=utc_now())
 
@@ -164,7 +164,7 @@ def test_two_yes_at_once_of_one_person_are_one(wide: tuple[Database, World]) -> 
     together = threading.Barrier(2)
 
     def ask(slot_id: int) -> bool:
-        together.wait(20)
+        together.wait(PATIENCE)
         try:
             with database.transaction(writing=True) as db:
                 say(db, world, "Amara", slot_id)

@@ -208,6 +208,16 @@ def test_one_click_and_news_after_it_was_moved_and_called_off(house: House, worl
     assert int(third.vevent.sequence.value) == int(second.vevent.sequence.value) + 1
 
 
+def test_who_says_no_after_all_can_take_it_out_of_the_calendar(world: World, browse: Browse) -> None:
+    slot_id = world.slots[world.tide.cohort][0]
+    told = []
+    for answer in ("yes", "no", "yes"):
+        browse("Bram").post(f"/slots/{slot_id}/answers", data={"answer": answer})
+        file = vobject.readOne(taken(browse, "Bram", slot_id))
+        told.append((file.method.value, file.vevent.status.value))
+    assert told == [("PUBLISH", "CONFIRMED"), ("CANCEL", "CANCELLED"), ("PUBLISH", "CONFIRMED")]
+
+
 def test_a_file_tells_no_name_and_no_purpose(house: House, world: World, browse: Browse) -> None:
     slot_id = world.slots[world.tide.cohort][0]
     browse("Bram").post(f"/slots/{slot_id}/answers", data={"answer": "yes"})

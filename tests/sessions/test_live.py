@@ -120,7 +120,7 @@ def test_draft_again_closes_the_pages_of_others(house: House, world: World, brow
     page = Follower(house, world.people["Amara"], path_of(world))
     page.connect()
     done(browse, f"{path_of(world)}/publication/undoing")
-    assert page.closed_with(2.0) in (FORBIDDEN, NOT_FOUND)
+    assert page.closed_with() in (FORBIDDEN, NOT_FOUND)
     assert browse("Amara").get(path_of(world)).status_code == 404
 
 

@@ -103,7 +103,7 @@ def test_for_those_who_run_it_alone(session: Session, world: World) -> None:
     assert "SECRET words" in session.page("Farid")
     assert OWED in session.page("Farid")
     mine = session.page("Esi")
-    assert "Your prompts to those who run the session alone" in mine
+    assert "Your prompts to the facilitators alone" in mine
     assert "SECRET words" in mine
     session.say(prompt, "Among ourselves", by="Farid")
     session.answer(prompt, text="Answered to Esi")
@@ -233,7 +233,8 @@ def test_run_sheet_lists_what_waits(session: Session, world: World) -> None:
     session.answer(for_them)
     sheet = session.browser("Farid").get(f"/slots/{slot}/room/run-sheet").text
     assert "For all of them" not in sheet
-    assert "Nothing waits for an answer." in sheet
+    assert "For those who run it" not in sheet
+    assert "No prompt waits for an answer" in sheet
     # From the room an adviser finds the way to leave one, and nobody else does.
     for name, finds in (("Esi", True), ("Amara", False), ("Farid", False)):
         session.browser(name).post(f"/slots/{slot}/room/entry")

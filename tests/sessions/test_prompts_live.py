@@ -15,6 +15,7 @@ from server.clock import utc_now
 from tests.house import House
 from tests.live.follower import normal
 from tests.live.harness import assert_live_equals_fresh, following
+from tests.scheduled import session_now
 from tests.sessions.left import RUNNERS, Session
 from tests.world import World
 
@@ -103,6 +104,23 @@ def test_prompt_kept_open_equals_a_fresh_one(deeds: Deeds, name: str) -> None:
 
 def test_desk_kept_open_equals_a_fresh_one(deeds: Deeds) -> None:
     run_through(deeds, "Esi", "/desk", ("take_on", "park", "come_back", "withdraw"))
+
+
+@pytest.mark.parametrize("name", ["Chiara", "Farid"])
+def test_reading_list_kept_open_equals_a_fresh_one(deeds: Deeds, name: str) -> None:
+    farid, path = deeds.browser("Farid"), f"/cohorts/{deeds.world.tide.cohort}/reading"
+
+    def rename_session() -> None:
+        with deeds.house.database() as db:
+            version = str(session_now(db, deeds.id).version)
+        told = {"theme": "Another theme", "version": version, "open_to": "cohort", "attribution": "named"}
+        assert farid.post(f"{deeds.path}/details", data=told).status_code == 303
+
+    def recommend() -> None:
+        deeds.prompt = deeds.leave("Read it", kind="reference", source="A book of bells")
+
+    for act in (recommend, deeds.edit_prompt, rename_session, deeds.rename_adviser, deeds.withdraw, deeds.restore):
+        assert_live_equals_fresh(deeds.house, deeds.world.people[name], path, act)
 
 
 def test_own_prompts_to_those_who_run_it_come_and_change(deeds: Deeds) -> None:

@@ -23,7 +23,7 @@ from sessions.models import Rsvp, SlotReminded
 from sessions.sessions import SessionFacts
 from sessions.slots import REMINDED, REMINDS
 from sessions.web.words import REMINDERS
-from tests.house import House
+from tests.house import PATIENCE, House
 from tests.scheduled import DAY, HOUR, session_now, slot_now
 from tests.server.looping import until
 from tests.sessions.conftest import Browse
@@ -241,17 +241,17 @@ def test_stopped_by_one_click_without_signing_in(house: House, world: World, bro
         remind(db, house, world, A_DAY)
         stop = mails(db)["amara"].unsubscribe
     path = re.sub(r"^https?://[^/]+", "", stop)
-    page = httpx.get(house.url + path)
+    page = httpx.get(house.url + path, timeout=PATIENCE)
     assert page.status_code == 200
     assert "Learning from what fails" not in page.text
     with house.database(writing=True) as db:
         assert reminders.wants(db, world.sessions[world.tide.cohort], world.people["Amara"]), "a GET stops nothing"
     for _ in range(2):
-        assert httpx.post(house.url + path, data={"List-Unsubscribe": "One-Click"}).status_code == 303
+        assert httpx.post(house.url + path, data={"List-Unsubscribe": "One-Click"}, timeout=PATIENCE).status_code == 303
     with house.database(writing=True) as db:
         remind(db, house, world, AN_HOUR)
         assert len([one for one in house.rows(Mail) if one.to == "amara@example.org"]) == 1
-    assert httpx.post(f"{house.url}/reminders/guessed").status_code == 404
+    assert httpx.post(f"{house.url}/reminders/guessed", timeout=PATIENCE).status_code == 404
 
 
 def test_a_house_reminds_by_itself(house: House, world: World, browse: Browse) -> None:

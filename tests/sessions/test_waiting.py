@@ -224,3 +224,13 @@ def test_moved_and_called_off_slots_are_mailed_with_files_that_calendars_follow(
     assert "Wet" in mails[-1].text
     with house.database() as db:
         assert db.execute(select(SLOT.c.sequence).where(SLOT.c.id == slot.id)).scalar() == slot.sequence + 2
+
+
+def test_whoever_only_waits_elsewhere_is_not_told_of_a_seat(house: House, world: World, browse: Browse) -> None:
+    with house.database(writing=True) as db:
+        ask(db, world, "Amara", "Bram", "Chiara")
+    other = f"/slots/{world.slots[world.tide.cohort][1]}/answers"
+    told = {name: browse(name).post(other, data={"answer": "yes"}).text for name in ("Amara", "Chiara")}
+    assert "Your seat at the other time goes to somebody else." in told["Amara"]
+    assert "Your seat" not in told["Chiara"]
+    assert "your place there is given up" in told["Chiara"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from sessions import sessions
 from sessions.models import OpenTo
 from sessions.slots import SLOT
 from sessions.turning import turned
+from tests.access.test_query_counts import counted
 from tests.house import House
 from tests.live.harness import assert_live_equals_fresh
 from tests.scheduled import HOUR, drafted, offered, session_now, session_plan
@@ -125,3 +127,52 @@ def test_page_of_the_cohort_leads_to_what_is_on_before_its_teams(house: House, w
     assert links("Amara") == links("Greta") == [f"/sessions/{meeting.session_id}"]
     assert_live_equals_fresh(house, world.people["Amara"], cohort, ends)
     assert links("Amara") == []
+
+
+def started(house: House, cohort_id: int, by_id: int, theme: str, **more: Any) -> int:
+    """The slot of a published session that began five minutes ago."""
+    now = utc_now()
+    with house.database(writing=True) as db:
+        facts = drafted(db, cohort_id, by_id, session_plan(by_id, theme=theme, **more), now)
+        slot = offered(db, facts, -timedelta(minutes=5), now)
+        sessions.publish(db, facts, by_id=by_id, now=now)
+    return slot.id
+
+
+def at_the_start(house: House, world: World, name: str) -> list[str]:
+    """What the start page says is on now."""
+    page = house.visit(world.people[name]).get("/")
+    assert page.status_code == 200
+    links = parsed(page.text).xpath("//*[contains(@class, 'sessions-now')]//a[starts-with(@href, '/sessions/')]")
+    return [one.text_content() for one in links]
+
+
+def test_start_page_says_what_is_on_now(house: House, world: World) -> None:
+    farid, kofi = world.people["Farid"], world.people["Kofi"]
+    assert at_the_start(house, world, "Farid") == []
+    started(house, world.tide.cohort, farid, "For all", open_to=OpenTo.PROGRAMME)
+    inside = started(house, world.tide.cohort, farid, "For the cohort")
+    started(house, world.foreign.cohort, kofi, "Elsewhere", open_to=OpenTo.PROGRAMME)
+    to_come(house, world, timedelta(hours=1))
+    to_come(house, world, -timedelta(days=1))
+    to_come(house, world, -timedelta(minutes=5), published=False)
+    assert at_the_start(house, world, "Kofi") == ["Elsewhere"]
+    for name in ("Farid", "Esi"):
+        assert at_the_start(house, world, name) == ["For all", "For the cohort"], name
+    assert at_the_start(house, world, "Greta") == ["For all"]
+    assert at_the_start(house, world, "Hana") == []
+    house.visit(farid).post(f"/slots/{inside}/cancellation", data={"why": "The river rose."})
+    assert at_the_start(house, world, "Farid") == ["For all"]
+
+
+def test_start_page_costs_the_same_with_one_and_with_many_on_now(house: House, world: World) -> None:
+    client, costs = house.visit(world.people["Farid"]), []
+    for sessions_more in (1, 2):
+        for number in range(sessions_more):
+            started(house, world.tide.cohort, world.people["Farid"], f"{sessions_more}.{number}")
+        client.get("/")
+        with counted(house) as statements:
+            assert client.get("/").status_code == 200
+        costs.append(len(statements))
+    assert len(at_the_start(house, world, "Farid")) == 3
+    assert costs == [9, 9], "\n".join(statements)

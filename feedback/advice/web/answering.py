@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from feedback.advice import responses, stances
 from feedback.advice.models import ResponseKind
+from feedback.advice.prompts import Stale
 from feedback.advice.responses import day_begins
+from feedback.advice.web.answer_form import SEEN
 from feedback.advice.web.asking import prompt_page
 from feedback.advice.web.doors import JudgeDoor, OpenPrompt, RespondDoor
 from feedback.advice.web.forms import ResponseForm
@@ -17,6 +19,7 @@ from server.routes import verb
 
 WHY = N_("Say why: the adviser learns from it, and so do the others.")
 WHEN = N_("Choose a day that is still to come.")
+ANSWERED = N_("The answer changed while you were writing, perhaps by you in another window.")
 
 
 @verb("/prompts/{prompt:int}/responses", again=prompt_page, once=True)
@@ -24,7 +27,10 @@ def respond(call: Call, prompt: RespondDoor, form: ResponseForm) -> Reply:
     """Say what the team does with a prompt."""
     _check(call, prompt, form)
     need_unnamed(call, prompt.thread, form.text, form.attribution, form.as_it_is)
-    _respond(call, prompt, form)
+    try:
+        _respond(call, prompt, form)
+    except Stale:
+        raise Rejected({SEEN: Message(ANSWERED)}) from None
     sent(call, f"response-{prompt.now.id}")
     return Reply(f"/prompts/{prompt.now.id}?done=answered", prompt.regions)
 
@@ -51,6 +57,7 @@ def _respond(call: Call, prompt: OpenPrompt, form: ResponseForm) -> None:
         membership_id=held.id,
         author_id=call.signed_in.person_id,
         attribution=form.attribution,
+        seen=form.seen,
         at_version=initiative.version if initiative else 1,
         now=call.now,
     )

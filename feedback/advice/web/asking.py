@@ -62,7 +62,7 @@ def prompt_page(call: Call, prompt: OpenPrompt) -> Page:
     }
     live = (prompt.around.around, prompt.around.position, prompt.thread.now.position)
     mine = (*said.mine, *found.mine(call.signed_in.person_id))
-    return Page("advice/prompt.html", context, live, mine)
+    return Page("advice/prompt.html", context, live, mine, status=409 if answer and answer["stale"] else 200)
 
 
 @page("/prompts/{prompt:int}", name="prompts.show")

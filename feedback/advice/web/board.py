@@ -23,10 +23,10 @@ from feedback.advice import board
 from feedback.advice.board import Edit
 from feedback.advice.models import ResponseKind
 from feedback.advice.web.words import KIND_WORDS, OPEN, READ_BY, state_of
-from feedback.web.fragments import first_words
 from server.calls import Call, Door
 from server.languages import N_
 from server.live.log import Position
+from server.markdown import first_words
 from server.pages import Page, Piece
 from server.refusals import NotYours
 from server.routes import page

@@ -8,13 +8,14 @@ from typing import Annotated
 from cohorts.policies import Vantage
 from cohorts.web.doors import OpenInitiative, open_initiative
 from feedback import threads
-from feedback.advice import own, prompts, stances
+from feedback.advice import own, prompts, responses, stances
 from feedback.advice.policies import (
     asks_outside,
     may_edit_prompt,
     may_prompt,
     may_read_own_prompt,
     may_respond,
+    may_take_answer_back,
     may_take_stance,
     may_withdraw_prompt,
 )
@@ -48,6 +49,15 @@ class OpenPrompt:
     def regions(self) -> tuple[Region, ...]:
         """What changes of it on the page of whoever does something with it; those outside are poked."""
         return () if self.outside else (Region(self.around.stream_id, f"asked-{self.now.id}"),)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenResponse:
+    """An answer this reader may take back, and the prompt it was given to. `text` is empty once it is taken back."""
+
+    id: int
+    text: str
+    prompt: OpenPrompt
 
 
 def _wholes(call: Call, ids: Matter, vantage: Vantage) -> list[ThreadNow]:
@@ -149,6 +159,18 @@ def open_to_respond(call: Call) -> OpenPrompt:
     return found
 
 
+def open_to_take_back(call: Call) -> OpenResponse:
+    """An answer of this reader's own team, or to a prompt on a session that they run; whoever wrote it."""
+    found = responses.response_now(call.db, call.given["response"])
+    if found is None:
+        raise NotYours
+    call.given = {**call.given, "prompt": found.prompt_id}
+    prompt = open_prompt(call)
+    if not may_take_answer_back(prompt.matter.vantage, prompt.now):
+        raise NotAllowed
+    return OpenResponse(found.id, found.text, prompt)
+
+
 def open_to_judge(call: Call) -> OpenPrompt:
     """Another adviser's prompt that stands."""
     found = open_prompt(call)
@@ -166,4 +188,5 @@ ToPromptDoor = Annotated[OpenInitiative, Door(open_to_prompt)]
 EditDoor = Annotated[OpenPrompt, Door(open_to_edit)]
 WithdrawDoor = Annotated[OpenPrompt, Door(open_to_withdraw)]
 RespondDoor = Annotated[OpenPrompt, Door(open_to_respond)]
+TakeBackDoor = Annotated[OpenResponse, Door(open_to_take_back)]
 JudgeDoor = Annotated[OpenPrompt, Door(open_to_judge)]

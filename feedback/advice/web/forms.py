@@ -20,6 +20,7 @@ from server.languages import N_
 from server.refusals import Wrong
 
 _whole_number = number(NOT_OURS).func
+_optional_number = BeforeValidator(lambda text: _whole_number(text) if text else None)
 # A choice nobody made is not sent at all.
 MISSING = Field(validate_default=True)
 Chosen = Annotated[str, AfterValidator(an_attribution)]
@@ -76,7 +77,7 @@ class PromptForm(Form):
     chapter: Annotated[str, AfterValidator(_chapter)] = ""
     passage: Annotated[str, words(LONGEST_PASSAGE)] = ""
     item: str = ""
-    near: Annotated[int | None, BeforeValidator(lambda text: _whole_number(text) if text else None)] = None
+    near: Annotated[int | None, _optional_number] = None
     text: Said
     url: Address = ""
     source: Title = ""
@@ -96,10 +97,12 @@ class RevisionForm(Form):
 
 
 class ResponseForm(Form):
-    """What the team does with a prompt; `until`: the day it is parked until."""
+    """What the team does with a prompt; `until`: the day it is parked until; `seen`: the answer in force when the form
+    was made, 0 for none. A form that does not say is believed."""
 
     kind: Annotated[str, AfterValidator(_response), MISSING] = ""
     until: Annotated[date | None, BeforeValidator(_day)] = None
     text: Annotated[str, words(responses.LONGEST)] = ""
+    seen: Annotated[int | None, _optional_number] = None
     attribution: Chosen = Attribution.NAMED
     as_it_is: str = ""

@@ -14,8 +14,8 @@ from cohorts.identity import Author, Byline, shown_as
 from cohorts.initiatives import CHAPTERS, InitiativeFacts
 from cohorts.models import Role
 from cohorts.policies import Vantage
-from feedback.advice import stances
 from feedback.advice.anchors import AROUND, Anchor, Found, Mark, find, marked, shown_text
+from feedback.advice.web.became import ResponseShown, StanceShown
 from feedback.advice.web.words import (
     ABOUT_POINT,
     ABOUT_SESSION,
@@ -145,30 +145,12 @@ class Beside(NamedTuple):
     passage: Passage | None
 
 
-class ResponseShown(NamedTuple):
-    """What the team answered; `word` is a msgid. `back`: it was parked, and its day has come."""
-
-    state: str
-    word: str
-    html: str
-    parked_until: date | None
-    back: bool
-    by: Byline
-    at: datetime
-
-
-class StanceShown(NamedTuple):
-    """Who agrees, or who disagrees; `word` is a msgid."""
-
-    kind: str
-    word: str
-    by: tuple[Byline, ...]
-
-
 class AskedShown(NamedTuple):
     """All there is of a prompt. `initiative_id` None: it is on a session. `number` 0: it has no mark in the text its
-    reader sees. `responses`: newest first. `before`: what it said before its edits, and when. `edits`: number and time
-    of the versions of the initiative in which its chapter changed since."""
+    reader sees. `responses`: the one in force first, if there is one (`answered`), then the others, newest first.
+    `answers`: it is for those who look from here to answer. `before`: what it said before its edits, and when. `edits`:
+    number and time of the versions of the initiative in which its chapter changed since. `late`: it was edited after
+    somebody had said what they think of it."""
 
     id: int
     initiative_id: int | None
@@ -187,7 +169,10 @@ class AskedShown(NamedTuple):
     at: datetime
     zone: str
     may_judge: bool
+    answers: bool
+    answered: bool
     responses: tuple[ResponseShown, ...]
+    late: bool
     stances: tuple[StanceShown, ...]
     before: tuple[tuple[str, datetime], ...]
     edits: tuple[tuple[int, datetime], ...]
@@ -277,21 +262,3 @@ def passage(one: Card, texts: Mapping[str, str]) -> Passage | None:
 def beside(one: Card, on: About, texts: Mapping[str, str]) -> Beside:
     """A prompt beside the form for the text it is about."""
     return Beside(one.id, KIND_WORDS[one.kind], one.opening, one.about(on), passage(one, texts))
-
-
-def response(row: Sequence[Any], now: datetime, vantage: Vantage) -> ResponseShown:
-    """A row of `responses.responses_to` as seen from here."""
-    kind, markup, until, back_at, attribution, at = row[6:12]
-    by, back = shown_as(Author(*row[:6]), attribution, vantage), back_at is not None and back_at <= now
-    return ResponseShown(STATE_NAMES[kind], STATE_WORDS[kind], markup, until, back, by, at)
-
-
-def stances_shown(rows: Iterable[Sequence[Any]], vantage: Vantage) -> tuple[StanceShown, ...]:
-    """Who thinks what of a prompt, in the order of the names that are shown."""
-    by_kind = defaultdict(list)
-    for row in rows:
-        by_kind[row[6]].append(shown_as(Author(*row[:6]), row[8], vantage))
-    return tuple(
-        StanceShown(kind, word, tuple(sorted(by_kind[kind], key=lambda by: (by.masked, by.name.casefold()))))
-        for kind, word in stances.WORDS.items()
-    )

@@ -36,7 +36,7 @@ def show(db: Db, vantage: Vantage, thread: ThreadNow, regions: Sequence[str]) ->
     by_id = {one.id: (number, one) for number, one in enumerate(cards, 1)}
     texts = fragments.texts_in(on.markup)
     if owes:
-        yield from _around(db, vantage, on, cards, marks=f"marks-{key}" in regions)
+        yield from _around(db, vantage, on, cards, thread.cohort_id, marks=f"marks-{key}" in regions)
     for number, one in (by_id[id_] for id_ in touched["prompt-"] if id_ in by_id):
         shown = fragments.card(one, number, texts, on, vantage)
         into, say = f"prompts-{key}", _sentence(one)
@@ -50,11 +50,14 @@ def show(db: Db, vantage: Vantage, thread: ThreadNow, regions: Sequence[str]) ->
         yield Placed(shown.dom_id, shown, elsewhere=True)
 
 
-def _around(db: Db, vantage: Vantage, on: About, cards: Sequence[Card], *, marks: bool) -> Iterator[Placed]:
-    """What is owed, and where an initiative's prompts show elsewhere: in its text (`marks`), and on pages that fetch
-    what they put together."""
+def _around(
+    db: Db, vantage: Vantage, on: About, cards: Sequence[Card], cohort_id: int, *, marks: bool
+) -> Iterator[Placed]:
+    """What is owed, and where prompts show elsewhere: on pages that fetch what they put together, and those of an
+    initiative in its text (`marks`)."""
     shown = fragments.owed(cards, on.matter, vantage)
     yield Placed(shown.dom_id, shown, elsewhere=True)
+    yield Placed(f"reading-list-{cohort_id}", None, poke=True)
     if on.matter.initiative_id is None:
         return
     initiative = facts_of(db, on.matter.initiative_id)
@@ -62,7 +65,6 @@ def _around(db: Db, vantage: Vantage, on: About, cards: Sequence[Card], *, marks
         shown = marked(db, vantage, initiative)
         yield Placed(shown.dom_id, shown, elsewhere=True)
     yield Placed(f"board-{initiative.team.id}", None, poke=True)
-    yield Placed(f"reading-list-{initiative.cohort.id}", None, poke=True)
     yield Placed(f"on-points-{initiative.team.id}", None, poke=True)
 
 

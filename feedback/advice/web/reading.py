@@ -1,22 +1,24 @@
-"""The reading list of a cohort, by initiative, the newest first. Like the board it is live, and fetched, not pushed."""
+"""The reading list of a cohort, by initiative and session, the newest first. Like the board it is live: fetched, not
+pushed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from cohorts import initiatives
 from cohorts.audiences import vantages_in_teams
-from cohorts.identity import Author, Byline, shown_as
+from cohorts.identity import Author, Byline, shown_as, stricter
 from cohorts.initiatives import InitiativeHead
 from cohorts.models import Cohort, Role
-from cohorts.policies import PEER, visible_initiatives
+from cohorts.policies import PEER, Vantage, visible_initiatives
 from cohorts.web.doors import OpenCohort, open_cohort, standing
 from feedback.advice import reading
-from feedback.advice.following import of_initiatives
+from feedback.advice.following import of_cohort
 from feedback.advice.web.words import READ_BY
+from feedback.models import Matter
 from server.calls import Call, Door
 from server.live.log import Position
 from server.pages import Page, Piece
@@ -39,6 +41,19 @@ class Recommended(NamedTuple):
     audience: str
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was recommended on one matter: an initiative of `team`, or (empty) a session. `own`: of one's own team."""
+
+    key: str
+    url: str
+    title: str
+    language: str
+    team: str
+    own: bool
+    items: list[Recommended]
+
+
 def open_reading(call: Call) -> OpenCohort:
     """A cohort, for those who take part in it."""
     found = open_cohort(call)
@@ -52,10 +67,10 @@ ReadingDoor = Annotated[OpenCohort, Door(open_reading)]
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the list: what was recommended by initiative, its reader's own team first; the id before which the list
+    """A page of the list: what was recommended by matter, its reader's own team first; the id before which the list
     goes on, if it does; and what the page follows."""
 
-    groups: list[tuple[InitiativeHead, list[Recommended]]]
+    groups: list[Group]
     more: int | None
     live: tuple[Position, ...]
 
@@ -84,18 +99,30 @@ def _read(call: Call, cohort: OpenCohort) -> Listed:
     mine, here = standing(call), Cohort.__table__.c.id == cohort.id  # type: ignore[attr-defined]
     heads = initiatives.heads(call.db, visible_initiatives(mine), here)
     vantages = vantages_in_teams(call.db, mine, (one.place for one in heads), call.language.tag)
-    rows = reading.read(call.db, heads, vantages, before=_before(call), most=A_PAGE + 1)
     by_id = {one.id: one for one in heads}
-    grouped: dict[int, list[Recommended]] = {}
+    audiences = cohort.vantage.audiences.union(*(one.audiences for one in vantages.values()))
+    rows = reading.read(call.db, cohort.id, list(by_id), audiences, before=_before(call), most=A_PAGE + 1)
+    found: dict[Matter, Group] = {}
     for row in rows[:A_PAGE]:
-        head = by_id[row.initiative_id]
-        shown = _recommended(row, shown_as(Author(*row[:6]), row.attribution, vantages[head.place.team_id]))
-        grouped.setdefault(head.id, []).append(shown)
-    groups = [(by_id[id_], items) for id_, items in grouped.items()]
+        head = by_id.get(row.initiative_id)
+        vantage = vantages[head.place.team_id] if head else _on_session(cohort, row)
+        matter = Matter(row.initiative_id, row.session_id)
+        group = found.setdefault(matter, _group(matter, head, row.theme, own=Role.MEMBER in vantage.roles))
+        group.items.append(_recommended(row, shown_as(Author(*row[:6]), row.attribution, vantage)))
     # What a team was told to read is what it came for; the others follow as they were, the newest first.
-    groups.sort(key=lambda group: Role.MEMBER not in vantages[group[0].place.team_id].roles)
-    audiences = frozenset().union(*(one.audiences for one in vantages.values()))
-    return Listed(groups, _more(rows), of_initiatives(call.db, list(by_id), audiences))
+    groups = sorted(found.values(), key=lambda group: not group.own)
+    return Listed(groups, _more(rows), of_cohort(call.db, cohort.id, list(by_id), audiences))
+
+
+def _on_session(cohort: OpenCohort, row: Any) -> Vantage:
+    """From where its reader sees a session: under the stricter of its rule and the cohort's."""
+    return replace(cohort.vantage, attribution=stricter(row.rule, cohort.vantage.attribution))
+
+
+def _group(matter: Matter, head: InitiativeHead | None, theme: str, *, own: bool) -> Group:
+    if head is None:
+        return Group(matter.key, f"/sessions/{matter.session_id}", theme, "", "", own=False, items=[])
+    return Group(matter.key, f"/initiatives/{head.id}", head.title, head.language, head.team, own, [])
 
 
 def _before(call: Call) -> int | None:

@@ -10,11 +10,12 @@ from typing import Any
 from cohorts import initiatives
 from cohorts.identity import Author, shown_as
 from cohorts.initiatives import InitiativeFacts
+from cohorts.models import Role
 from cohorts.policies import Vantage
 from feedback.advice import own, prompts, responses, stances
 from feedback.advice.models import Prompt
 from feedback.advice.policies import advises
-from feedback.advice.web import fragments
+from feedback.advice.web import became, fragments
 from feedback.advice.web.fragments import About, AskedShown, Card
 from feedback.advice.web.words import KIND_WORDS, READ_BY, STATE_NAMES, STATE_WORDS, state_of
 from feedback.models import Matter
@@ -123,10 +124,7 @@ def _asked(
 ) -> AskedShown:
     state = state_of(one.withdrawn, one.owed, one.response)
     # Withdrawn words are shown to nobody, and neither is what they were about.
-    stands, answers = not one.withdrawn, responses.responses_to(db, one.id)
-    since = answers[0].at_version if answers else stored.at_version
-    edited = on.matter.initiative_id if stands else None
-    edits = responses.edits_since(db, edited, one.chapter, since) if edited is not None else ()
+    stands = not one.withdrawn
     return AskedShown(
         id=one.id,
         initiative_id=on.matter.initiative_id,
@@ -145,9 +143,26 @@ def _asked(
         at=one.at,
         zone=on.zone,
         may_judge=advises(vantage) and not one.withdrawn,
-        responses=tuple(fragments.response(row, now, vantage) for row in answers),
-        stances=fragments.stances_shown(judged, vantage) if stands else (),
         before=tuple((row.html, row.at) for row in prompts.versions(db, one.id)) if stands else (),
-        edits=tuple((edit.version, edit.at) for edit in edits),
         restorable=not stands and bool(stored.text),
+        **_became(db, vantage, on, one, stored, judged, now),
     )
+
+
+def _became(
+    db: Db, vantage: Vantage, on: About, one: Card, stored: Prompt, judged: Sequence[Any], now: datetime
+) -> dict[str, Any]:
+    """What of `AskedShown` tells what became of it."""
+    stands, answers, edited_at = not one.withdrawn, responses.responses_to(db, one.id), stored.edited_at
+    answered = bool(answers) and not answers[0].taken
+    since = answers[0].at_version if answered else stored.at_version
+    edited = on.matter.initiative_id if stands else None
+    edits = responses.edits_since(db, edited, one.chapter, since) if edited is not None else ()
+    return {
+        "answers": Role.MEMBER in vantage.roles and stands,
+        "answered": answered,
+        "responses": tuple(became.response(row, edited_at, now, vantage) for row in answers) if stands else (),
+        "late": edited_at is not None and any(row.at < edited_at for row in judged),
+        "stances": became.stances_shown(judged, one.attribution, vantage) if stands else (),
+        "edits": tuple((edit.version, edit.at) for edit in edits),
+    }

@@ -26,6 +26,7 @@ from feedback.rounds.web import (
     received,
     reminding,
     signing,
+    taking_back,
     team_parts,
 )
 from feedback.rounds.web.doors import LIST_DOORS, open_to_edit
@@ -66,12 +67,19 @@ routes: list[HTTPRouteHandler] = [
     *signing.routes,
     *received.routes,
     *answering.routes,
+    *taking_back.routes,
     *practising.routes,
     *prompting.routes,
     *overview.routes,
 ]
 notices: dict[str, str] = (
-    planning.notices | arranging.notices | conflicts.notices | reminding.notices | signing.notices | handing_in.notices
+    planning.notices
+    | arranging.notices
+    | conflicts.notices
+    | reminding.notices
+    | signing.notices
+    | handing_in.notices
+    | taking_back.notices
 )
 kinds: list[Kind] = [*round_kinds, *team_kinds]
 works: list[Work] = [*turning.works]

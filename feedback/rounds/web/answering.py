@@ -13,6 +13,7 @@ from feedback.rounds.models import AnswerKind
 from feedback.rounds.rounds import zone_of
 from feedback.rounds.web.item_fragments import Seen
 from feedback.rounds.web.item_fragments import item as item_fragment
+from feedback.rounds.web.readers import of_answers
 from feedback.rounds.web.team_doors import AnswerDoor, OpenItem, TeamInRound
 from feedback.rounds.web.team_forms import AnswerForm, HelpedForm, NothingToFill
 from feedback.rounds.web.unnamed import as_it_is, need_unnamed
@@ -49,6 +50,7 @@ def _context(call: Call, item: OpenItem, place: str) -> dict[str, Any]:
     return {
         "item": item,
         "shown": item_fragment(one, seen),
+        "told": of_answers(call, team),
         "draft": draft,
         "values": refused.values if refused else draft.fields or {},
         "errors": refused.errors if refused else {},

@@ -26,7 +26,7 @@ CANNOT_SWAP = N_("These two cannot trade: a team would give feedback to itself, 
 
 def run_page(call: Call, round: RunDoor) -> Page:
     """How the round stands."""
-    parts = running.shown(call.db, round.now, call.now)
+    parts = running.shown(call.db, round.now, call.now, round.cohort.vantage)
     context = {"round": round.now, "cohort": round.cohort, "parts": parts, "errors": errors_of(call)}
     return Page("rounds/run.html", context, positions(call.db, [round.now.run_stream_id]))
 
@@ -34,7 +34,8 @@ def run_page(call: Call, round: RunDoor) -> Page:
 def pairs_page(call: Call, round: PairsDoor) -> Page:
     """The forms that change pairs by hand, and what each change does to the balance."""
     context = {"round": round.now, "cohort": round.cohort, "errors": errors_of(call)}
-    context |= {"shown": running.shown(call.db, round.now, call.now)["teams"], **_choices(call, round)}
+    parts = running.shown(call.db, round.now, call.now, round.cohort.vantage)
+    context |= {"shown": parts["teams"], **_choices(call, round)}
     return Page("rounds/pairs.html", context | {"values": typed_in(call, giver="", receiver="", one="", other="")})
 
 
@@ -134,8 +135,15 @@ def take_in(call: Call, round: PairsDoor) -> Reply:
 def remind(call: Call, round: RemindDoor) -> Reply:
     """Write to the people of a team that owes feedback."""
     house, team_id = call.house, _team(call, round)
-    sent = reminders.remind_team(call.db, house.pages, house.settings.origin, round.now, team_id, call.now)
+    sent = reminders.remind_now(call.db, house.pages, house.settings.origin, round.now, call.now, team_id=team_id)
     return _back(round, "team-reminded" if sent else "nobody-reminded")
+
+
+@verb("/rounds/{round:int}/teams/reminders")
+def remind_all(call: Call, round: RemindDoor) -> Reply:
+    """Write to the people of all teams that owe something."""
+    reminders.remind_all(call.db, round.now, call.now)
+    return _back(round, "all-reminded")
 
 
 def _team(call: Call, round: OpenRound) -> int:
@@ -157,6 +165,7 @@ routes: list[HTTPRouteHandler] = [
     excuse,
     take_in,
     remind,
+    remind_all,
 ]
 notices = {
     "pairs-proposed": N_("The pairs are proposed. Nobody else sees them before you release the round."),
@@ -168,5 +177,8 @@ notices = {
     "team-excused": N_("The team is excused."),
     "team-taken-in": N_("The team takes part."),
     "team-reminded": N_("The reminders are on their way."),
+    "all-reminded": N_(
+        "Everybody who owes something gets a mail, but those who were reminded a short while ago or want none."
+    ),
     "nobody-reminded": N_("No mail was sent: all of them have signed, were reminded a short while ago, or want none."),
 }

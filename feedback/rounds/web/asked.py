@@ -9,10 +9,10 @@ from cohorts.web.doors import OpenTeam
 from cohorts.web.panels import Panel
 from feedback.rounds import items
 from feedback.rounds.models import AnswerKind
-from feedback.web.fragments import first_words
 from server.calls import Call
 from server.languages import N_
 from server.live.log import positions
+from server.markdown import first_words
 from server.pages import Piece
 
 # What was done with a point, those first with which nothing was.

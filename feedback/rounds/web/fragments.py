@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from cohorts.identity import stricter
+from cohorts.policies import Vantage
 from cohorts.web.initiative import LABELS
 from feedback.rounds import rounds
 from feedback.rounds.models import Asks
@@ -103,8 +105,8 @@ def planned(db: Db, cohort_id: int, zone: str, now: datetime, empty: str) -> Fra
     return Fragment("rounds/_list.html", RoundsShown(cohort_id, rows, empty), f"planned-{cohort_id}")
 
 
-def round_shown(db: Db, facts: RoundFacts, now: datetime, tag: str) -> Fragment:
-    """What a round asks and when, for everybody in its cohort."""
+def round_shown(db: Db, facts: RoundFacts, now: datetime, vantage: Vantage) -> Fragment:
+    """What a round asks and when, for everybody in its cohort; `vantage`: on the cohort, whose rule may tell less."""
     zone = shared(db, ("zone", facts.cohort_id), lambda: rounds.zone_of(db, facts.cohort_id))
     zones: Iterable[str] = shared(db, ("zones", facts.cohort_id), lambda: rounds.zones_in(db, facts.cohort_id))
     sections: Sequence[SectionFacts] = shared(db, ("sections", facts.id), lambda: rounds.sections_of(db, facts.id))
@@ -129,10 +131,10 @@ def round_shown(db: Db, facts: RoundFacts, now: datetime, tag: str) -> Fragment:
         closes_at=facts.closes_at,
         zone=zone,
         shared_with=SHARED[facts.shared_with],
-        named=NAMED[facts.attribution],
+        named=NAMED[stricter(vantage.attribution, facts.attribution)],
         why=facts.cancelled_why,
         next_word=NEXT[reached],
         next_at=at,
-        ribbon=ribbon_at(at, zones, zone, tag),
+        ribbon=ribbon_at(at, zones, zone, vantage.language),
     )
     return Fragment("rounds/_round.html", context, f"round-{facts.id}")

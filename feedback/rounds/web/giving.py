@@ -20,6 +20,7 @@ from feedback.rounds.policies import visible_feedback
 from feedback.rounds.rounds import zone_of
 from feedback.rounds.web import giving_fragments
 from feedback.rounds.web.item_fragments import Seen
+from feedback.rounds.web.readers import of_feedback
 from feedback.rounds.web.team_doors import (
     NOBODYS,
     GivenDoor,
@@ -65,6 +66,8 @@ def writing_page(call: Call, given: OpenGiven) -> Page:
     texts = texts_now(call.db, [part.text_id for part in parts])
     context = {
         "given": given,
+        "anew": giving_fragments.anew(pair.id),
+        "told": of_feedback(call, team),
         "due": due_now(call.db, facts, call.now, zone, call.language.tag),
         "head": head_of(call, given, zone),
         "writes": writes,

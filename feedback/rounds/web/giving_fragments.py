@@ -64,6 +64,17 @@ class PairShown(NamedTuple):
     zone: str
 
 
+class OwedShown(NamedTuple):
+    """What a team gives in a round: `signed` of so many. `waits`: nobody can write yet."""
+
+    round_id: int
+    team_id: int
+    title: str
+    signed: int
+    of: int
+    waits: bool
+
+
 class LevelShown(NamedTuple):
     """The scale of one criterion, 1 to `levels`; `level` 0: none chosen."""
 
@@ -144,7 +155,16 @@ def level(pair_id: int, part: Part, writes: bool) -> Fragment:
     return Fragment("rounds/_level.html", shown, f"level-{pair_id}-{part.section_id}")
 
 
-def anew(pair_id: int) -> Fragment:
-    """A part no page has: whoever is told of it loads the page again. The texts of a feedback stand outside every
-    region, because their forms are personal; they come, close and open when somebody begins, signs or takes back."""
-    return Fragment("rounds/_anew.html", (), f"anew-{pair_id}")
+def owed(facts: RoundFacts, team_id: int, signed: int, of: int, now: datetime) -> Fragment | None:
+    """How much of what a team gives in a round it has signed; None once the round is over."""
+    reached = phase(facts, now)
+    if reached in (Phase.CLOSED, Phase.CANCELLED):
+        return None
+    shown = OwedShown(facts.id, team_id, facts.title, signed, of, reached == Phase.WAITING)
+    return Fragment("rounds/_owed.html", shown, f"owed-{facts.id}-{team_id}")
+
+
+def anew(pair_id: int) -> str:
+    """The id of what makes the page of a feedback load again. Its texts stand outside every region, because their forms
+    are personal; they come, close and open when somebody begins, signs or takes back."""
+    return f"anew-{pair_id}"

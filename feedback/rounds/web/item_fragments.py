@@ -13,27 +13,28 @@ from typing import NamedTuple
 from cohorts.identity import Byline, shown_as
 from cohorts.policies import Vantage
 from feedback.advice.policies import advises
-from feedback.rounds.items import FeedbackNow, HelpedNow, ItemNow
+from feedback.rounds.items import AnswerNow, FeedbackNow, HelpedNow, ItemNow
 from feedback.rounds.models import AnswerKind
 from feedback.rounds.phases import Phase
-from feedback.rounds.policies import may_answer_feedback
+from feedback.rounds.policies import may_answer_feedback, may_take_back_answer
 from feedback.rounds.rounds import RoundFacts
-from feedback.rounds.web.team_words import DONE, NOT_YET, NOTHING
+from feedback.rounds.web.team_words import DONE, NOT_YET, NOTHING, TAKEN_BACK
 from server.pages import Fragment
 
 
 class AnswerShown(NamedTuple):
-    """What was done with an item; `done` is a msgid."""
+    """What was done with an item; `done` is a msgid. `by` None: it was taken back, and nothing else of it is told."""
 
-    by: Byline
+    id: int
+    by: Byline | None
     done: str
     html: str
-    at: datetime
+    at: datetime | None
 
 
 class ItemShown(NamedTuple):
     """One point and what was done with it. `may_answer`: from here, now; `thanked`, `taken_on`: it is done already;
-    `may_ask`: whether a prompt can be given about it from here."""
+    `may_take_back`: what was answered; `may_ask`: whether a prompt can be given about it from here."""
 
     id: int
     html: str
@@ -41,6 +42,7 @@ class ItemShown(NamedTuple):
     levels: int
     answers: tuple[AnswerShown, ...]
     may_answer: bool
+    may_take_back: bool
     thanked: bool
     taken_on: bool
     zone: str
@@ -101,20 +103,31 @@ class Seen(NamedTuple):
         return self.receives and may_answer_feedback(self.vantage.roles, self.phase)
 
     @property
+    def may_take_back(self) -> bool:
+        """Whether the reader may take back what was done with it."""
+        return self.receives and may_take_back_answer(self.vantage.roles, self.phase)
+
+    @property
     def may_ask(self) -> bool:
         """Whether the reader may give the team that received it a prompt about a point."""
         return self.receives and advises(self.vantage)
 
 
+def answer(one: AnswerNow, vantage: Vantage) -> AnswerShown:
+    """What was done with a point."""
+    if one.kind == AnswerKind.TAKEN_BACK:
+        return AnswerShown(one.id, None, TAKEN_BACK, "", None)
+    by = shown_as(one.by, one.attribution, vantage)
+    return AnswerShown(one.id, by, DONE[one.kind], one.html, one.at)
+
+
 def item(one: ItemNow, seen: Seen) -> Fragment:
     """A point with what was done with it."""
-    told = tuple(
-        AnswerShown(shown_as(each.by, each.attribution, seen.vantage), DONE[each.kind], each.html, each.at)
-        for each in one.answers
-    )
+    told = tuple(answer(each, seen.vantage) for each in one.answers)
     kinds = {each.kind for each in one.answers}
     done = AnswerKind.THANKED in kinds, AnswerKind.TAKEN_ON in kinds
-    shown = ItemShown(one.id, one.html, one.level, one.levels, told, seen.may_answer, *done, seen.zone, seen.may_ask)
+    may = seen.may_answer, seen.may_take_back
+    shown = ItemShown(one.id, one.html, one.level, one.levels, told, *may, *done, seen.zone, seen.may_ask)
     return Fragment("rounds/_item.html", shown, f"item-{one.id}")
 
 

@@ -35,8 +35,9 @@ def _show_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str])
         fragments.current(db, cohort_id, zone, utc_now()),
         fragments.everything(db, cohort_id, zone, utc_now(), NONE_YET),
     )
-    # The page of the cohort shows what is going on, its list everything.
-    return [Placed(one.dom_id, one, elsewhere=True) for one in shown if one.dom_id in regions]
+    # The page of the cohort shows what is going on, its list everything; that of a team what it owes itself.
+    placed = [Placed(one.dom_id, one, elsewhere=True) for one in shown if one.dom_id in regions]
+    return [*placed, *(Placed(name, None, poke=True) for name in regions if name == rounds.owes(cohort_id))]
 
 
 def _show_run_list(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
@@ -58,13 +59,13 @@ def _listen_to_run(call: Call, stream_id: int) -> Vantage:
 
 def _show_round(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
     found = shared(db, ("round of", stream_id), lambda: rounds.read(db, ROUND.c.stream_id == stream_id))
-    shown = [fragments.round_shown(db, facts, utc_now(), vantage.language) for facts in found]
+    shown = [fragments.round_shown(db, facts, utc_now(), vantage) for facts in found]
     return [Placed(one.dom_id, one) for one in shown if one.dom_id in regions]
 
 
 def _show_run(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
     found = shared(db, ("run of", stream_id), lambda: rounds.read(db, ROUND.c.run_stream_id == stream_id))
-    shown = [one for facts in found for one in running.shown(db, facts, utc_now()).values()]
+    shown = [one for facts in found for one in running.shown(db, facts, utc_now(), vantage).values()]
     return [Placed(one.dom_id, one) for one in shown if one.dom_id in regions]
 
 

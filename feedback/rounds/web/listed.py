@@ -38,7 +38,7 @@ def show_list(call: Call, cohort: ListDoor) -> Page:
 def show(call: Call, round: RoundDoor) -> Page:
     """What a round asks and when, and what this reader has to do in it."""
     parts = parts_of(call, round)
-    shown = fragments.round_shown(call.db, round.now, call.now, call.language.tag)
+    shown = fragments.round_shown(call.db, round.now, call.now, round.cohort.vantage)
     context = {"round": round.now, "cohort": round.cohort, "shown": shown, "parts": parts, "runs": round.runs}
     live = (*positions(call.db, [round.now.stream_id]), *(one for part in parts for one in part.live))
     return Page("rounds/round.html", context, live)

@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 from litestar.handlers import HTTPRouteHandler
 
+from cohorts.identity import RULES, STRICTNESS, stricter
 from cohorts.initiatives import CHAPTERS
+from cohorts.memberships import FEW
 from cohorts.models import Attribution, AudienceKind
 from cohorts.web.doors import OpenCohort
 from cohorts.web.initiative import LABELS
-from feedback.rounds import rounds
+from feedback.rounds import pairs, rounds
 from feedback.rounds.models import Asks
 from feedback.rounds.phases import Phase
 from feedback.rounds.protocols import MOST_LEVELS, MOST_SECTIONS, PROTOCOLS, Section
@@ -31,6 +33,7 @@ from server.pages import Page
 from server.refusals import Message, Rejected
 from server.routes import page, verb
 
+FEW_TEAMS = N_("In this cohort fewer than three other teams can give to a team, so it may work out who did.")
 SPARE = 2
 HAND_IN = "hand_in_by"
 _NUMBERS = range(1, MOST_SECTIONS + 1)
@@ -86,11 +89,22 @@ def _form(
         "asks": [(one, call.text(word)) for one, word in ASKS.items()],
         "chapters": [("", call.text(N_("Choose a chapter"))), *((one, call.text(LABELS[one])) for one in CHAPTERS)],
         "shared": [(one, call.text(word)) for one, word in SHARED.items()],
-        "named": [(one, call.text(word)) for one, word in NAMED.items()],
+        **_naming(call, cohort, values),
         "levels": [("0", call.text(N_("Words only"))), *((str(n), f"1–{n}") for n in range(2, MOST_LEVELS + 1))],
-        "zones": [(name, name) for name in zone_names()],
+        "zones": [(name, name) for name in zone_names(values["time_zone"])],
         "most_gives": MOST_GIVES,
     }
+
+
+def _naming(call: Call, cohort: OpenCohort, values: dict[str, str]) -> dict[str, Any]:
+    """Who can be named: nothing that tells more than the cohort's rule, and where few teams could have given, that."""
+    least = cohort.vantage.attribution
+    offered = [one for one in STRICTNESS if stricter(least, one) == one]
+    if values["attribution"] not in offered:
+        values["attribution"] = offered[0]
+    told = [RULES[least]] if least in RULES else []
+    told += [FEW_TEAMS] if pairs.how_many_can_give(call.db, cohort.id) <= FEW else []
+    return {"named": [(one, call.text(NAMED[one])) for one in offered], "naming": " ".join(map(call.text, told))}
 
 
 def _fresh(call: Call, cohort: OpenCohort, protocol: str) -> tuple[dict[str, str], tuple[Section, ...]]:
@@ -178,12 +192,13 @@ def times_page(call: Call, round: MoveDoor) -> Page:
     """The form for other times. What has begun cannot be moved."""
     now = round.now
     fresh = _typed(now) | {"time_zone": now.time_zone}
+    values = typed_in(call, **fresh)
     context = {
         "round": now,
         "cohort": round.cohort,
-        "values": typed_in(call, **fresh),
+        "values": values,
         "errors": errors_of(call),
-        "zones": [(name, name) for name in zone_names()],
+        "zones": [(name, name) for name in zone_names(values["time_zone"])],
         "documents": now.asks == Asks.DOCUMENT,
         "begun": [] if round.phase == Phase.PLANNED else [name for name, at in _stood(now).items() if at <= call.now],
     }

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from feedback.advice.web.points import on_points
 from feedback.rounds.rounds import zone_of
+from feedback.rounds.web.readers import of_answers
 from feedback.rounds.web.team_doors import ItemDoor, ReceivedDoor, TeamInRound
 from feedback.rounds.web.team_kinds import due_now, received_now
 from server.calls import Call, Reply
@@ -21,6 +22,7 @@ def received_page(call: Call, team: TeamInRound) -> Page:
     asked, live = on_points(call, team.team.id, team.vantage)
     context = {
         "at": team,
+        "told": of_answers(call, team),
         "asked": Markup(call.house.pages.piece(asked, call.language)),
         "due": due_now(call.db, facts, call.now, zone, call.language.tag),
         "received": received_now(call.db, facts, team.team.id, team.vantage, call.now, zone),

@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from cohorts.identity import stricter
+from cohorts.memberships import FEW
+from cohorts.models import Attribution
+from cohorts.policies import Vantage
 from feedback.rounds import balance, conflicts, documents, pairs, rounds
-from feedback.rounds.allocation import against
+from feedback.rounds.allocation import against, with_few_givers
 from feedback.rounds.balance import Balance
 from feedback.rounds.conflicts import Declared
 from feedback.rounds.pairs import PairNow, TeamIn
@@ -23,7 +27,8 @@ from server.pages import Fragment
 
 
 class RunHead(NamedTuple):
-    """How a round stands. `outside`: teams of the cohort that are not in it, id and name."""
+    """How a round stands. `few`: how many teams may work out who gave to them, where givers are not named; `outside`:
+    teams of the cohort that are not in it, id and name."""
 
     id: int
     title: str
@@ -39,6 +44,7 @@ class RunHead(NamedTuple):
     begun: int
     signed: int
     broken: int
+    few: int
     why: str
     outside: tuple[tuple[int, str], ...]
     may_edit: bool
@@ -94,12 +100,14 @@ class StuckShown(NamedTuple):
 
 
 class RunStuck(NamedTuple):
-    """Who is stuck. `pairs`: there are any, without which nobody can be."""
+    """Who is stuck. `pairs`: there are any, without which nobody can be; `may_remind_all`: there is more than
+    one to remind."""
 
     id: int
     rows: tuple[StuckShown, ...]
     phase: str
     pairs: bool
+    may_remind_all: bool
 
 
 class RunConflicts(NamedTuple):
@@ -113,6 +121,7 @@ class _Found(NamedTuple):
     pairs: Sequence[PairNow]
     ever: Mapping[int, tuple[int, int]]
     against: Mapping[tuple[int, int], tuple[str, ...]]
+    few: int
     outside: Sequence[tuple[int, str]]
     conflicts: Sequence[Declared]
     lacking: frozenset[int]
@@ -120,21 +129,23 @@ class _Found(NamedTuple):
 
 def _find(db: Db, facts: RoundFacts) -> _Found:
     teams, found = pairs.teams_in(db, facts.id), pairs.read(db, facts.id)
-    told = against(pairs.question(db, facts, teams), [(one.giver_id, one.receiver_id) for one in found])
+    asked = pairs.question(db, facts, teams)
+    told = against(asked, [(one.giver_id, one.receiver_id) for one in found])
     words = {pair: tuple(AGAINST[one] for one in (*broken, *barred)) for pair, (broken, barred) in told.items()}
     apart = conflicts.in_cohort(db, facts.cohort_id)
     ever, lacking = balance.ever(db, facts.cohort_id), documents.lacking(db, facts)
-    return _Found(teams, found, ever, words, pairs.outside(db, facts), apart, lacking)
+    few = len(with_few_givers(asked, FEW))
+    return _Found(teams, found, ever, words, few, pairs.outside(db, facts), apart, lacking)
 
 
-def shown(db: Db, facts: RoundFacts, now: datetime) -> dict[str, Fragment]:
-    """The head, the stuck list, the teams and the conflicts of a round, as facilitators see them."""
+def shown(db: Db, facts: RoundFacts, now: datetime, vantage: Vantage) -> dict[str, Fragment]:
+    """The head, the stuck list, the teams and the conflicts of a round, as facilitators of its cohort see them."""
     found = shared(db, ("run", facts.id), lambda: _find(db, facts))
     zone = shared(db, ("zone", facts.cohort_id), lambda: rounds.zone_of(db, facts.cohort_id))
     reached = phase(facts, now)
     balances = balance.balances(found.teams, found.pairs, found.ever)
     made = {
-        "head": _head(facts, found, reached, zone),
+        "head": _head(facts, found, reached, zone, stricter(vantage.attribution, facts.attribution)),
         "stuck": _stuck(facts, found, reached, balances),
         "teams": _teams(facts, found, reached, balances),
         "conflicts": RunConflicts(tuple(found.conflicts)),
@@ -142,7 +153,7 @@ def shown(db: Db, facts: RoundFacts, now: datetime) -> dict[str, Fragment]:
     return {part: Fragment(f"rounds/_run_{part}.html", it, f"run-{part}-{facts.id}") for part, it in made.items()}
 
 
-def _head(facts: RoundFacts, found: _Found, reached: Phase, zone: str) -> RunHead:
+def _head(facts: RoundFacts, found: _Found, reached: Phase, zone: str, under: Attribution) -> RunHead:
     taking = sum(one.takes_part for one in found.teams)
     return RunHead(
         id=facts.id,
@@ -159,6 +170,7 @@ def _head(facts: RoundFacts, found: _Found, reached: Phase, zone: str) -> RunHea
         begun=sum(one.begun or one.signed_at is not None for one in found.pairs),
         signed=sum(one.signed_at is not None for one in found.pairs),
         broken=len(found.against),
+        few=found.few if under != Attribution.NAMED and reached in UNREVEALED else 0,
         why=facts.cancelled_why,
         outside=tuple(found.outside) if reached in UNREVEALED else (),
         may_edit=reached == Phase.PLANNED,
@@ -170,8 +182,9 @@ def _head(facts: RoundFacts, found: _Found, reached: Phase, zone: str) -> RunHea
 def _stuck(facts: RoundFacts, found: _Found, reached: Phase, balances: Sequence[Balance]) -> RunStuck:
     names = {one.id: one.name for one in found.teams}
     told = (reached, facts.gives, found.teams, found.pairs, balances, found.lacking)
-    listed = stuck(*told) if reached in UNREVEALED else []
+    listed = stuck(*told) if reached in (*UNREVEALED, Phase.REVEALED) else []
     owes = (Trouble.NO_DOCUMENT, Trouble.UNSEEN, Trouble.NOT_BEGUN, Trouble.UNSIGNED)
+    excusable = (Trouble.NOBODY, Trouble.NO_DOCUMENT, Trouble.UNSEEN, Trouble.NOT_BEGUN)
     rows = tuple(
         StuckShown(
             one.team_id,
@@ -180,14 +193,15 @@ def _stuck(facts: RoundFacts, found: _Found, reached: Phase, balances: Sequence[
             one.count,
             one.of,
             may_remind=one.trouble in owes,
-            may_excuse=one.trouble in (Trouble.NOBODY, Trouble.NO_DOCUMENT, Trouble.UNSEEN, Trouble.NOT_BEGUN),
+            may_excuse=reached in UNREVEALED and one.trouble in excusable,
             may_fill=one.trouble in (Trouble.GIVES_LESS, Trouble.GETS_LESS),
         )
         for one in listed
         # Before there is any pair every team gets fewer than planned: the one way out is to propose some.
         if found.pairs or one.trouble == Trouble.NOBODY
     )
-    return RunStuck(facts.id, rows, reached, bool(found.pairs))
+    owing = {one.team_id for one in rows if one.may_remind}
+    return RunStuck(facts.id, rows, reached, bool(found.pairs), len(owing) > 1)
 
 
 def _teams(facts: RoundFacts, found: _Found, reached: Phase, balances: Sequence[Balance]) -> RunTeams:

@@ -6,6 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from feedback.rounds import giving
 from feedback.rounds.points import Point, first_problem, points
+from feedback.rounds.web.readers import of_feedback
 from feedback.rounds.web.team_doors import OpenGiven, TakeBackDoor, WriteDoor
 from feedback.rounds.web.team_forms import NothingToFill, SignForm
 from feedback.rounds.web.unnamed import as_it_is, need_unnamed
@@ -25,6 +26,7 @@ def signing_page(call: Call, given: OpenGiven) -> Page:
     found: list[Point] = [] if problem else points(parts)
     context = {
         "given": given,
+        "told": of_feedback(call, given.giver),
         "mark": giving.mark_of(parts),
         "problem": problem,
         "as_it_is": as_it_is(call),

@@ -17,12 +17,13 @@ from cohorts.web.doors import standing
 from feedback.rounds import answers, giving, items
 from feedback.rounds.answers import ItemAt
 from feedback.rounds.giving import GivingNow
-from feedback.rounds.items import FeedbackNow
+from feedback.rounds.items import AnswerNow, FeedbackNow
 from feedback.rounds.pairs import PAIR
 from feedback.rounds.phases import Phase, is_known
 from feedback.rounds.policies import (
     may_answer_feedback,
     may_see_rounds,
+    may_take_back_answer,
     may_take_back_feedback,
     may_write_feedback,
     visible_feedback,
@@ -93,6 +94,14 @@ class OpenItem:
         if self.receiver is not None:
             return f"{self.receiver.url}/received#item-{self.at.id}"
         return f"/pairs/{self.at.pair_id}#item-{self.at.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAnswer:
+    """What was done with an item, for the team that did it."""
+
+    now: AnswerNow
+    item: OpenItem
 
 
 def team_in_round(call: Call, round_id: int, team_id: int) -> TeamInRound:
@@ -221,6 +230,19 @@ def answer_item(call: Call) -> OpenItem:
     return found
 
 
+def open_answer(call: Call) -> OpenAnswer:
+    """The answer the path names, for the team that gave it. Raises NotAllowed for others who read it."""
+    item = open_item(call)
+    point = next(one for one in item.feedback.items if one.id == item.at.id)
+    found = next((one for one in point.answers if one.id == call.given["answer"]), None)
+    if found is None:
+        raise NotYours
+    receiver = item.receiver
+    if receiver is None or not may_take_back_answer(receiver.vantage.roles, receiver.phase):
+        raise NotAllowed(N_("The team that said this can take it back."))
+    return OpenAnswer(found, item)
+
+
 GivingDoor = Annotated[TeamInRound, Door(open_giving)]
 ReceivedDoor = Annotated[TeamInRound, Door(open_received)]
 GivenDoor = Annotated[OpenGiven, Door(open_given)]
@@ -228,3 +250,4 @@ WriteDoor = Annotated[OpenGiven, Door(write_given)]
 TakeBackDoor = Annotated[OpenGiven, Door(take_back_given)]
 ItemDoor = Annotated[OpenItem, Door(open_item)]
 AnswerDoor = Annotated[OpenItem, Door(answer_item)]
+TakeAnswerBackDoor = Annotated[OpenAnswer, Door(open_answer)]

@@ -18,7 +18,7 @@ from feedback.rounds.models import Asks
 from feedback.rounds.pairs import PAIR
 from feedback.rounds.phases import Phase, phase
 from feedback.rounds.policies import visible_feedback
-from feedback.rounds.rounds import ROUND, ROUND_TEAM, RoundFacts, zone_of, zones_in
+from feedback.rounds.rounds import ROUND, ROUND_TEAM, RoundFacts, owes, zone_of, zones_in
 from feedback.rounds.web import document_fragments, giving_fragments, item_fragments
 from feedback.rounds.web.item_fragments import Seen
 from feedback.rounds.web.team_doors import NOBODYS, open_giving_of_stream, open_received_of_stream
@@ -123,7 +123,7 @@ def _show_giving(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str
     if any(name.startswith("giving-") for name in regions):
         placed += _whole(db, around, pairs, {one.pair_id: one for one in signed}, seen)
         anew |= {one.id for one in pairs if _was_shut(one, around)}
-    return [*placed, *(Placed(f"anew-{id_}", giving_fragments.anew(id_)) for id_ in sorted(anew))]
+    return [*placed, *(Placed(giving_fragments.anew(id_), None, poke=True) for id_ in sorted(anew))]
 
 
 def _documents(
@@ -153,7 +153,12 @@ def _whole(
 ) -> Iterator[Placed]:
     facts, now = around.facts, around.now
     due = due_now(db, facts, now, around.zone, seen.vantage.language)
-    yield Placed(due.dom_id, due)
+    yield Placed(due.dom_id, due, elsewhere=True)
+    stand = [pair for pair in pairs if pair.dropped_at is None]
+    signed_of = sum(pair.signed_at is not None for pair in stand), len(stand)
+    owed = giving_fragments.owed(facts, around.team_id, *signed_of, now)
+    # A round that is over is followed no more by those who showed what was owed in it.
+    yield Placed(owed.dom_id, owed, elsewhere=True) if owed else Placed(owes(facts.cohort_id), None, poke=True)
     listed = giving_fragments.giving(facts, around.team_id, pairs, seen.vantage, now, around.zone)
     yield Placed(listed.dom_id, listed, elsewhere=True)
     for pair in pairs:

@@ -61,6 +61,7 @@ DONE: dict[str, str] = {
     AnswerKind.THANKED: N_("thanked for this"),
     AnswerKind.TAKEN_ON: N_("took this on"),
 }
+TAKEN_BACK = N_("An answer was taken back.")
 NOT_YET: dict[str, str] = {
     Phase.WAITING: N_("The round has not begun yet."),
     Phase.OPEN: N_(

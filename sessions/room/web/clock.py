@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
 from server.clock import utc_now
 from server.headers import is_for_us, page_headers
 from server.house import Answer, House
+from server.reading import reading
 from server.routes import call_from, respond
 from server.turned_away import Stranger, turned_away
 
 
-@get("/clock", name="clock", sync_to_thread=False)
+@reading("/clock", name="clock", sync_to_thread=False)
 def show_clock(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Milliseconds since 1970. Nothing is looked up, so that the answer is quick, and it is nobody's secret."""
     house: House = request.app.state.house

@@ -1,4 +1,7 @@
-"""Doors to rooms: through the slot, for those who may attend it."""
+"""Doors to rooms: through the slot, for those who may attend it, and, as long as things happen there, have gone in.
+
+Whoever goes in is noted as having been there. Who runs a room may look after it from outside.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,19 @@ from typing import Annotated
 from cohorts.identity import stricter
 from cohorts.policies import Held, Vantage
 from server.calls import Call, Door
+from server.languages import N_
 from server.receipts import new_key
-from server.refusals import NotAllowed, NotYours
+from server.refusals import First, NotAllowed, NotYours
 from sessions.room import rooms
 from sessions.room.policies import is_open, may_enter, may_run_room
 from sessions.room.rooms import ROOM, RoomFacts, There
 from sessions.web.doors import OpenSlot, attended, slot_in
+
+GO_IN = N_(
+    "Go into the room first: it is noted that you are there, and you see under which rule people speak. Nothing was "
+    "sent; go back in your browser to find what you wrote."
+)
+TO_THE_ROOM = N_("Go to the room")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,11 @@ class Entrance:
     may_enter: bool
     has_come: bool
 
+    @property
+    def url(self) -> str:
+        """The address of the room, which shows the way in to whoever is not in it."""
+        return f"/slots/{self.slot.id}/room"
+
 
 def open_entrance(call: Call) -> Entrance:
     """The way into the room of the slot the path names."""
@@ -70,7 +85,8 @@ def _entrance(call: Call, slot: OpenSlot, there: There) -> Entrance:
     held = slot.session.held
     assert held is not None
     runs = may_run_room(slot.session.roles, there.part)
-    entered = _stands(slot) and may_enter(runs, slot.now.starts_at, slot.now.ends_at, call.now)
+    is_over = there.room is not None and there.room.ended_at is not None
+    entered = not is_over and _stands(slot) and may_enter(runs, slot.now.starts_at, slot.now.ends_at, call.now)
     return Entrance(slot, there.room, held, runs, entered, there.has_come)
 
 
@@ -91,9 +107,17 @@ def room_behind(call: Call, way: Entrance) -> OpenRoom:
     return OpenRoom(way.room, slot, vantage, way.held, way.runs, on)
 
 
+def _inside(call: Call, way: Entrance) -> OpenRoom:
+    """The room, for those who went in and those who run it; when it is over, for whoever may attend."""
+    found = room_behind(call, way)
+    if found.is_open and not (way.runs or way.has_come):
+        raise First(way.url, TO_THE_ROOM, GO_IN)
+    return found
+
+
 def open_room(call: Call) -> OpenRoom:
     """The room of the slot the path names."""
-    return room_behind(call, open_entrance(call))
+    return _inside(call, open_entrance(call))
 
 
 def room_of_slot(call: Call, slot_id: int) -> OpenRoom:
@@ -101,7 +125,7 @@ def room_of_slot(call: Call, slot_id: int) -> OpenRoom:
     there, slot = _slot(call, slot_id)
     if slot.session.held is None:
         raise NotYours
-    return room_behind(call, _entrance(call, slot, there))
+    return _inside(call, _entrance(call, slot, there))
 
 
 def room_of_stream(call: Call, column: str, stream_id: int) -> OpenRoom:

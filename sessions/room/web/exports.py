@@ -135,8 +135,8 @@ def _polls(out: Export) -> Iterator[Block]:
 
 def _questions(out: Export) -> Iterator[Block]:
     def part(slot: SlotGathered) -> Iterator[Block]:
-        names = (N_("Question"), N_("Asked by"), N_("State"), N_("Answer"))
-        rows = [(one.text, one.who.name, out.say(STATES[one.state]), one.answer) for one in slot.asked]
+        names = (N_("Question"), N_("Asked by"), N_("Wanted to know"), N_("State"), N_("Answer"))
+        rows = [(one.text, one.who.name, str(one.wants), out.say(STATES[one.state]), one.answer) for one in slot.asked]
         if rows:
             yield Table(tuple(out.say(one) for one in names), tuple(rows))
         if slot.asked_in_groups:
@@ -184,18 +184,32 @@ def _worth(out: Export) -> Iterator[Block]:
 
 
 def lines_of(out: Export) -> Iterator[Sequence[str]]:
-    """Polls, outcomes and attendance as rows of one table."""
+    """What can be counted or sorted, as rows of one table: all of the recap but its notes."""
     yield [out.say(one) for one in COLUMNS]
     for one in out.found.outcomes:
         said = one.said
         yield [out.say(KINDS[said.kind]), "", said.text, "", "", said.owner, said.due.isoformat() if said.due else ""]
     for slot in out.found.slots:
-        when = out.when(slot.starts_at)
-        for poll in slot.polls:
-            for text, count in poll.rows:
-                yield [out.say(N_("Poll")), when, poll.question, text, str(count), "", ""]
-        for name, count in _listed(out, slot.came):
-            yield [out.say(N_("Was there")), when, name, "", str(count), "", ""]
+        for kind, text, answer, count in _told(out, slot):
+            yield [out.say(kind), out.when(slot.starts_at), text, answer, count, "", ""]
+    for level, persons in out.found.together.counts if out.found.together else ():
+        yield [out.say(N_("Was it worth people's time?")), "", str(level), "", str(persons), "", ""]
+    for words in out.found.together.words if out.found.together else ():
+        yield [out.say(N_("Was it worth people's time?")), "", words, "", "", "", ""]
+
+
+def _told(out: Export, slot: SlotGathered) -> Iterator[tuple[str, str, str, str]]:
+    """What a slot was: kind, text, answer, persons."""
+    for item in slot.items:
+        yield N_("Minutes on the agenda"), item.title, str(item.minutes), ""
+    for poll in slot.polls:
+        yield from ((N_("Poll"), poll.question, text, str(count)) for text, count in poll.rows)
+    for one in slot.asked:
+        yield N_("Question"), one.text, one.answer, str(one.wants)
+    for by, words in slot.said:
+        yield N_("Taken along"), f"{words} ({by.name})", "", ""
+    for name, count in _listed(out, slot.came):
+        yield N_("Was there"), name, "", str(count)
 
 
 def _file(out: Export, body: bytes, media_type: str, ending: str) -> Answer:

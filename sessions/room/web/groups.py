@@ -69,15 +69,38 @@ def _placed_run(db: Db, vantage: Vantage, room: RoomFacts, regions: Sequence[str
 def _piece(call: Call, room: OpenRoom) -> Piece:
     if room.runs:
         run = group_fragments.run_shown(call.db, room.vantage, room.now, room.slot.session.id)
-        hows = [(value, call.text(label)) for value, label in HOWS]
-        typed = typed_in(call, group_how=How.RANDOM.value, group_count="3", group_task="", group_names="")
-        context = {"run": run, "hows": hows, "values": typed, "errors": errors_of(call), "key": new_key()}
+        context = {"run": run, "form": preparing(call, room), "errors": errors_of(call)}
         return Piece("room/groups_run.html", {"room": room, **context})
     said = group_fragments.called_shown(group_fragments.last_opened(call.db, room.id), room.id)
     shown = group_fragments.groups_shown(call.db, room.vantage, room.id)
     time = group_fragments.all_time_shown(call.db, room.id)
     context = {"room": room, "groups": shown, "said": said, "time": time, "errors": errors_of(call)}
     return Piece("room/groups.html", context)
+
+
+def preparing(call: Call, room: OpenRoom) -> dict[str, object]:
+    """What the form that prepares groups shows."""
+    ours = call.rejected is not None and "group_how" in call.rejected.values
+    fresh = {"group_how": How.RANDOM.value, "group_count": "3", "group_task": "", "group_names": ""}
+    return {
+        "room": room,
+        "hows": [(value, call.text(label)) for value, label in HOWS],
+        "typed": typed_in(call, **fresh),
+        "errors": errors_of(call) if ours else {},
+        "key": new_key(),
+    }
+
+
+def form_alone(call: Call, room: RunOpenRoomDoor) -> Piece:
+    """The form that prepares groups, for an answer that is put in its place."""
+    return Piece("room/groups_form.html", {"form": preparing(call, room)})
+
+
+def message_alone(call: Call, room: RunOpenRoomDoor) -> Piece:
+    """The form that says something to all groups."""
+    around = groups.current(call.db, room.id)
+    saying = {"slot_id": room.id, "round_id": around.id if around else 0, **typed_in(call, message="")}
+    return Piece("room/groups_message.html", {"saying": saying | {"error": errors_of(call).get("groups")}})
 
 
 def _mine(call: Call, room: OpenRoom) -> tuple[str, ...]:
@@ -123,7 +146,7 @@ def _back(room: OpenRoom) -> Reply:
     return Reply(f"/slots/{room.id}/room#groups", (run,))
 
 
-@verb("/slots/{slot:int}/room/groups", again=again, once=True)
+@verb("/slots/{slot:int}/room/groups", again=again, form=form_alone, once=True)
 def prepare(call: Call, room: RunOpenRoomDoor, form: PrepareForm) -> Reply:
     """Lay out groups that those who run the room alone know of."""
     wanted, by_id = form.read(), call.signed_in.person_id
@@ -157,7 +180,7 @@ def extend(call: Call, room: RunOpenRoomDoor, form: ExtendForm) -> Reply:
     return _back(room)
 
 
-@verb("/slots/{slot:int}/room/groups/message", again=again)
+@verb("/slots/{slot:int}/room/groups/message", again=again, form=message_alone)
 def call_all(call: Call, room: RunOpenRoomDoor, form: CallForm) -> Reply:
     """Say something to all groups."""
     around = _round(call, room, form.round)

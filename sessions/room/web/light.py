@@ -18,6 +18,8 @@ from sessions.room.web.doors import EntranceDoor
 
 COOKIE = "room_light"
 KEPT = 180 * 24 * 3600
+# How long whoever loaded the page counts as present: it has no connection that would end.
+STAYS = 150.0
 # Of what we made ourselves: each is well formed.
 _HEAVY = re.compile(r"<(script|svg|picture|iframe)\b.*?</\1>|<(?:img|link)\b[^>]*>", re.DOTALL | re.IGNORECASE)
 

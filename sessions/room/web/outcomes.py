@@ -21,11 +21,11 @@ from server.pages import Fragment, Page, Pages, Piece
 from server.receipts import new_key
 from server.refusals import Message, NotAllowed, NotYours, Rejected
 from server.routes import page, verb
-from sessions.room import outcomes
+from sessions.room import outcomes, recaps
 from sessions.room.models import OutcomeKind
 from sessions.room.outcomes import OUTCOME, Agreed, OutcomeFacts, TooMany
 from sessions.room.rooms import Elsewhen, RoomFacts
-from sessions.room.web.doors import OpenRoom, TakePartDoor, open_room
+from sessions.room.web.doors import OpenRoom, open_room
 from sessions.room.web.parts import RoomPart
 from sessions.room.web.room import room_page
 from sessions.room.web.words import NOT_OURS, SOMEBODY_ELSE
@@ -113,7 +113,15 @@ def _unwritten(pages: Pages, room_id: int, language: Language) -> str:
     return pages.piece(Piece("room/new_outcome.html", context), language)
 
 
-def new_form(call: Call, room: TakePartDoor) -> Piece:
+def open_to_write(call: Call) -> OpenRoom:
+    """The room, for those in it; when it is over, for those who run it: some of what was agreed is written up later."""
+    found = open_room(call)
+    if not (found.is_open or found.runs):
+        raise NotAllowed
+    return found
+
+
+def new_form(call: Call, room: OpenRoom) -> Piece:
     """The form that writes one down."""
     context = {"room": room, "values": _fields(call, Agreed(OutcomeKind.DECISION, "")), "errors": errors_of(call)}
     return Piece("room/new_outcome.html", context | {"kinds": _kinds(call), "key": new_key()})
@@ -171,22 +179,33 @@ def open_outcome(call: Call) -> OpenOutcome:
 
 
 OutcomeDoor = Annotated[OpenOutcome, Door(open_outcome)]
+WriteDoor = Annotated[OpenRoom, Door(open_to_write)]
 
 
-def again(call: Call, room: TakePartDoor) -> Page:
-    """The room as it stands, with what went wrong."""
-    return room_page(call, room)
+def new_page(call: Call, room: WriteDoor) -> Page:
+    """The form that writes one down, on a page of its own: when the room is over it stands nowhere else."""
+    form = new_form(call, room)
+    back = f"/slots/{room.id}/room" if room.is_open else recaps.url_of(room.slot.session.id)
+    return Page("room/add_outcome.html", dict(form.context) | {"session": room.slot.session, "back": back})
+
+
+add = page("/slots/{slot:int}/room/outcomes/new", name="room.add_outcome")(new_page)
+
+
+def again(call: Call, room: WriteDoor) -> Page:
+    """The room as it stands, with what went wrong; the form alone, when it is over."""
+    return room_page(call, room) if room.is_open else new_page(call, room)
 
 
 @verb("/slots/{slot:int}/room/outcomes", again=again, form=new_form, once=True)
-def write_down(call: Call, room: TakePartDoor, form: OutcomeForm) -> Reply:
+def write_down(call: Call, room: WriteDoor, form: OutcomeForm) -> Reply:
     """Write down what was agreed."""
     rule = room.vantage.attribution
     try:
         outcomes.write_down(call.db, room.now, form.read(), membership_id=room.held.id, attribution=rule, now=call.now)
     except TooMany:
         raise Rejected({"outcome": Message(FULL, {"most": outcomes.MOST_OUTCOMES})}) from None
-    return _back(room)
+    return _back(room) if room.is_open else Reply(f"{recaps.url_of(room.slot.session.id)}?done=outcome-written")
 
 
 def edit_page(call: Call, one: OutcomeDoor) -> Page:
@@ -236,4 +255,5 @@ outcomes_part = RoomPart(
     *("outcomes", ("room-outcomes-",), _piece, _placed),
     made_of=lambda known, room: (known.outcomes,),
 )
-routes: list[HTTPRouteHandler] = [write_down, edit, change, drop, restore]
+routes: list[HTTPRouteHandler] = [write_down, add, edit, change, drop, restore]
+notices = {"outcome-written": N_("It is written down.")}

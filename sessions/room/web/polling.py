@@ -14,7 +14,7 @@ from server.pages import Page, Piece
 from server.receipts import new_key
 from server.refusals import Message, Rejected
 from server.routes import page, verb
-from sessions.room import polls
+from sessions.room import polls, tallies
 from sessions.room.polls import MOST_POLLS, Answered, TooMany
 from sessions.room.rooms import Elsewhen
 from sessions.room.web.doors import OpenRoom, RunOpenRoomDoor
@@ -99,6 +99,7 @@ def edit_page(call: Call, poll: LookAfterPollDoor) -> Page:
         "errors": errors_of(call),
         "kinds": [(kind, call.text(word), call.text(hint)) for kind, (word, hint) in KINDS.items()],
         "may_name": _may_name(poll.room),
+        "is_answered": tallies.of_polls(call.db, [poll.id])[poll.id].answered > 0,
         "key": new_key(),
     }
     return Page("room/poll_edit.html", context)

@@ -33,7 +33,7 @@ def show(call: Call, recap: RecapDoor) -> Page:
         "recap": recap,
         "session": recap.session,
         "shown": recap_shown(call.db, recap.now, recap.session.now, recap.vantage),
-        "run": run_shown(recap.now) if recap.runs else None,
+        "run": run_shown(call.db, recap.now) if recap.runs else None,
     }
     return Page("room/recap.html", context, positions(call.db, _streams(recap)))
 
@@ -66,7 +66,7 @@ def _show(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> l
 
 
 def _show_run(db: Db, vantage: Vantage, stream_id: int, regions: Sequence[str]) -> list[Placed]:
-    shown = [run_shown(one) for one in recaps.read(db, RECAP.c.run_stream_id == stream_id)]
+    shown = [run_shown(db, one) for one in recaps.read(db, RECAP.c.run_stream_id == stream_id)]
     return [Placed(one.dom_id, one) for one in shown]
 
 

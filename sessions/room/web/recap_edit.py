@@ -15,7 +15,7 @@ from server.pages import Page, date_time
 from server.refusals import Message, Rejected
 from server.routes import page, verb
 from sessions import sessions
-from sessions.room import recaps
+from sessions.room import gathering, recaps
 from sessions.room.gathering import SlotGathered
 from sessions.room.recaps import Changed
 from sessions.room.web.notes import FROM_GROUPS, GROUP
@@ -76,6 +76,7 @@ def edit_page(call: Call, recap: RunRecapDoor) -> Page:
     context: dict[str, object] = {"recap": recap, "session": recap.session, "version": recap.now.version}
     context["longest"] = LONGEST
     context["outcomes"] = gathered(call.db, recap.session.now, recap.vantage).outcomes
+    context["over"] = [(room.slot_id, starts_at) for starts_at, room in gathering.over_in(call.db, recap.id)]
     values = typed_in(call, intro=recap.now.intro, notes=notes)
     return Page("room/recap_edit.html", context | {"values": values, "errors": errors_of(call)})
 

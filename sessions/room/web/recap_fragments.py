@@ -47,7 +47,8 @@ class NotesShown(NamedTuple):
 
 class RecapShown(NamedTuple):
     """A recap. `notes`: slot by slot, unless `edited_html` stands in their place; `rule`: msgid, or empty; `roles`,
-    `states`: msgids by word; `is_candid`: False for those who look on."""
+    `states`: msgids by word; `is_candid`: False for those who look on; `is_on`: a room is open, of which it
+    says nothing yet."""
 
     id: int
     zone: str
@@ -61,17 +62,19 @@ class RecapShown(NamedTuple):
     mean: float
     words: tuple[str, ...]
     is_candid: bool
+    is_on: bool
     roles: tuple[tuple[str, str], ...] = tuple(BY_ROLE.items())
     states: tuple[tuple[str, str], ...] = tuple(STATES.items())
 
 
 class RecapRun(NamedTuple):
-    """What those who run the session do with its recap."""
+    """What those who run the session do with its recap. `unshown`: polls it leaves out, (id, question)."""
 
     id: int
     is_published: bool
     is_edited: bool
     version: int
+    unshown: tuple[tuple[int, str], ...]
 
 
 class WayShown(NamedTuple):
@@ -111,6 +114,7 @@ def recap_shown(db: Db, recap: RecapFacts, facts: SessionFacts, vantage: Vantage
         round(together.mean, 1) if together else 0.0,
         together.words if together else (),
         found.candid,
+        gathering.is_on(db, facts.id),
     )
     return Fragment("room/_recap.html", shown, f"recap-{recap.session_id}")
 
@@ -123,9 +127,10 @@ def _notes(slot: SlotGathered) -> NotesShown:
     return NotesShown(slot.starts_at, html_of(slot.notes), groups)
 
 
-def run_shown(recap: RecapFacts) -> Fragment:
+def run_shown(db: Db, recap: RecapFacts) -> Fragment:
     """What those who run the session do with it."""
-    shown = RecapRun(recap.session_id, recap.published_at is not None, recap.notes_edited, recap.version)
+    unshown = tuple(gathering.unshown(db, recap.session_id))
+    shown = RecapRun(recap.session_id, recap.published_at is not None, recap.notes_edited, recap.version, unshown)
     return Fragment("room/_recap_run.html", shown, f"recap-run-{recap.session_id}")
 
 

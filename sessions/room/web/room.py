@@ -15,13 +15,17 @@ from server.refusals import NotAllowed
 from server.routes import page, verb
 from sessions.room import groups, rooms
 from sessions.room.ending import closed_by_itself
-from sessions.room.policies import LATE
+from sessions.room.policies import LATE, is_open
+from sessions.room.rooms import RoomFacts
 from sessions.room.web import light
 from sessions.room.web.doors import Entrance, EntranceDoor, OpenRoom, RunRoomDoor, room_behind
 from sessions.room.web.keeping import html_of
 from sessions.room.web.parts import room_parts
+from sessions.room.web.presence import place
 from sessions.room.web.zones import zone_known
 from sessions.web.words import RULE
+
+OVER = N_("This session is over, so nobody can go in any more. What was said in its room can still be read.")
 
 
 def room_page(call: Call, room: OpenRoom) -> Page:
@@ -30,6 +34,8 @@ def room_page(call: Call, room: OpenRoom) -> Page:
     zone_known(call.db, room.slot.now)
     parts = [(part, html) for part in room_parts if (html := html_of(call, room, part)) is not None]
     slow = light.is_light(call)
+    if slow and room.is_open:
+        call.house.hub.presence.visited(place(room.id), call.signed_in.person_id, light.STAYS)
     made = light.lightened if slow else Encoded
     streams = (room.now.stream_id, *((room.now.run_stream_id,) if room.runs else ()))
     live = (*positions(call.db, streams), *(one for part, _ in parts for one in part.live(call, room)))
@@ -66,17 +72,22 @@ def entrance_page(call: Call, way: Entrance) -> Page:
 
 @page("/slots/{slot:int}/room")
 def show(call: Call, way: EntranceDoor) -> Page:
-    """The room, for those who may be in it; else the way to it."""
-    if way.room is None or not (way.has_come or way.slot.now.ends_at <= call.now):
+    """The room, for those who are in it, and what is left of it, for whoever may attend; else the way to it."""
+    if way.room is None or not (way.has_come or _is_over(call, way, way.room)):
         return entrance_page(call, way)
     return room_page(call, room_behind(call, way))
+
+
+def _is_over(call: Call, way: Entrance, room: RoomFacts) -> bool:
+    """Whether nothing happens in it any more."""
+    return not is_open(room.ended_at, way.slot.now.ends_at, call.now)
 
 
 @verb("/slots/{slot:int}/room/entry")
 def enter(call: Call, way: EntranceDoor) -> Reply:
     """Come in, which is also what is noted of who was there."""
     if not way.may_enter:
-        raise NotAllowed
+        raise NotAllowed(OVER if way.room is not None and way.room.ended_at is not None else None)
     person_id = call.signed_in.person_id
     rooms.open_for(call.db, way.slot.session.now, way.slot.now, by_id=person_id, now=call.now)
     rooms.came(call.db, way.slot.id, person_id=person_id, membership_id=way.held.id, now=call.now)

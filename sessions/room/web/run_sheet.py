@@ -6,19 +6,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from litestar.handlers import HTTPRouteHandler
 
 from cohorts.policies import Vantage
 from cohorts.web.doors import standing
+from cohorts.web.panels import Panel
 from people.web.forms import errors_of, typed_in
 from server.calls import Call, Door, Reply
 from server.db import Db
 from server.forms import Form, number, words
 from server.languages import N_
 from server.live.kinds import Placed
-from server.live.log import positions
+from server.live.log import placed
 from server.pages import Fragment, Page
 from server.refusals import Message, NotYours, Rejected
 from server.routes import page, verb
@@ -31,6 +32,7 @@ from sessions.room.web.doors import OpenRoom, RunRoomDoor, run
 from sessions.room.web.parts import RoomPart
 from sessions.room.web.words import NOT_OURS
 from sessions.slots import SLOT
+from sessions.web.prompts import on_session
 
 LONGEST_NOTE = 4_000
 MEANWHILE = N_(
@@ -62,17 +64,22 @@ def _placed_run(db: Db, vantage: Vantage, room: RoomFacts, regions: Sequence[str
 @page("/slots/{slot:int}/room/run-sheet")
 def show(call: Call, room: RunRoomDoor) -> Page:
     """For those who run the room alone."""
+    left = on_session(call, room.slot.session)
+    live = (room.now.stream_id, room.now.run_stream_id, *(left.live if left else ()))
+    return Page("room/run_sheet.html", _context(call, room, left), placed(call.db, live))
+
+
+def _context(call: Call, room: OpenRoom, left: Panel | None) -> dict[str, Any]:
     session = room.slot.session
-    context = {
+    return {
         "room": room,
         "session": session,
         "sheet": sheet_shown(call.db, room.id),
         "timer": running.timer_shown(call.db, room.now),
         "controls": running.controls_shown(call.db, room.now),
-        "left": sheets.owed_on(call.db, room.vantage, session.id, call.now),
+        "left": left,
         "owed": sheets.owed_in(call.db, session.cohort.id, standing(call), call.language.tag, call.now),
     }
-    return Page("room/run_sheet.html", context, positions(call.db, (room.now.stream_id, room.now.run_stream_id)))
 
 
 @dataclass(frozen=True, slots=True)

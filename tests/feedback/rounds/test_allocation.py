@@ -18,6 +18,7 @@ from feedback.rounds.allocation import (
     Wish,
     allocate,
     wishes,
+    with_few_givers,
 )
 
 WORDS = ("water", "river", "school", "doctor", "harbour", "forms")
@@ -75,6 +76,14 @@ def test_everything_is_kept_or_named(question: Question) -> None:
             assert (named[team_id].gets_why is None) == (gets == question.gives)
         else:
             assert team_id not in named
+
+
+@settings(max_examples=100, deadline=None)
+@given(questions(), some.integers(1, 4))
+def test_teams_with_few_givers_are_those_to_which_few_may_give(question: Question, few: int) -> None:
+    teams = [one.team_id for one in question.teams]
+    may = {one: sum(not barred(question, other, one) for other in teams) for one in teams}
+    assert with_few_givers(question, few) == [one for one in teams if may[one] < few]
 
 
 @settings(max_examples=100, deadline=None)

@@ -7,6 +7,7 @@ import pytest
 from feedback.rounds.models import FeedbackItem, Given, ItemAnswer
 from feedback.rounds.phases import Phase
 from server.live import texts
+from tests.feedback.conftest import parsed
 from tests.feedback.rounds.teams import Teams
 from tests.house import House
 from tests.world import World
@@ -166,6 +167,64 @@ def test_thanks_count_once_and_an_answer_needs_words(teams: Teams) -> None:
     for _ in range(2):
         teams.done("Chiara", f"/items/{item}/answers", kind="answered", text="é" * 10_000, key="b")
     assert sorted(one.kind for one in teams.house.rows(ItemAnswer)) == ["answered", "thanked"]
+
+
+def answer_ids(teams: Teams) -> list[int]:
+    return sorted(one.id or 0 for one in teams.house.rows(ItemAnswer))
+
+
+@pytest.mark.parametrize("rule", ["named", "role"])
+def test_what_a_team_answered_can_be_taken_back_by_anybody_of_it(teams: Teams, rule: str) -> None:
+    teams.at_phase(Phase.OPEN, attribution=rule)
+    teams.give("Bells")
+    (item,) = teams.items()
+    teams.at_phase(Phase.REVEALED)
+    teams.done("Chiara", f"/items/{item}/answers", kind="answered", text="SECRET in confidence", key="a")
+    teams.done("Chiara", f"/items/{item}/thanks")
+    answered, thanked = (f"/items/{item}/answers/{id_}/withdrawal" for id_ in answer_ids(teams))
+    assert answered in teams.get("Chiara", teams.received()).text
+    assert "SECRET in confidence" in teams.get("Chiara", answered).text
+    for who, status in (("Amara", 403), ("Farid", 403), ("Esi", 404), ("Dmitri", 404), ("Greta", 404), ("Jun", 404)):
+        assert teams.get(who, answered).status_code == status, who
+        assert teams.post(who, answered).status_code == status, who
+    pages = (("Amara", f"/pairs/{teams.pair()}"), ("Chiara", teams.received()), ("Farid", teams.received()))
+    assert all("SECRET in confidence" in teams.get(*one).text for one in pages)
+
+    # Nobody's words stay against their will, so also once it is closed.
+    teams.at_phase(Phase.CLOSED)
+    for _ in range(2):
+        teams.done("Chiara", answered)
+    for one in pages:
+        shown = teams.get(*one).text
+        assert "SECRET" not in shown, one
+        assert shown.count("An answer was taken back.") == 1
+        assert "thanked for this" in shown
+        (gone,) = parsed(shown).xpath("//li[contains(., 'taken back')]")
+        assert gone.text_content().strip() == "An answer was taken back.", "by nobody, and at no time"
+    teams.done("Chiara", thanked)
+    assert "thanked for this" not in teams.get("Amara", f"/pairs/{teams.pair()}").text
+    assert teams.post("Chiara", thanked).status_code == 404, "nothing was said, so nothing stays"
+    (row,) = teams.house.rows(ItemAnswer)
+    assert (row.kind, row.text, row.html) == ("taken back", "", "")
+    assert teams.get("Chiara", f"/items/{item}/answers/{row.id}/withdrawal").status_code == 303
+    assert teams.get("Chiara", f"/items/{item}/answers/987654/withdrawal").status_code == 404
+
+
+def test_taken_back_is_not_done_and_nobody_is_told_of_it(teams: Teams) -> None:
+    teams.give()
+    (item,) = teams.items()
+    teams.at_phase(Phase.REVEALED)
+    teams.done("Chiara", f"/items/{item}/answers", kind="taken on", text="We ring them.", key="a")
+    board, notices = f"/teams/{teams.world.reed.team}/asked", ("Amara", "/notices")
+    assert "Not answered yet" not in teams.get("Chiara", board).text
+    assert "took on a point" in teams.get(*notices).text
+    (one,) = answer_ids(teams)
+    teams.done("Chiara", f"/items/{item}/answers/{one}/withdrawal")
+    assert "Not answered yet" in teams.get("Chiara", board).text
+    assert "took on a point" not in teams.get(*notices).text
+    assert "Take it on" in teams.get("Chiara", teams.received()).text
+    teams.done("Chiara", f"/items/{item}/thanks")
+    assert "thanked for this" in teams.get("Amara", f"/pairs/{teams.pair()}").text
 
 
 def test_only_the_team_that_received_answers_and_only_until_the_round_closes(teams: Teams) -> None:

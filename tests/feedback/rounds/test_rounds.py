@@ -83,7 +83,7 @@ def test_rights_follow_the_phase() -> None:
     phases = {may: {one for one in Phase if may(RUNS, one)} for may in (may_edit_round, may_pair_teams, may_remind)}
     assert phases[may_edit_round] == {Phase.PLANNED}
     assert phases[may_pair_teams] == {Phase.PLANNED, Phase.WAITING, Phase.OPEN}
-    assert phases[may_remind] == {Phase.WAITING, Phase.OPEN}
+    assert phases[may_remind] == {Phase.WAITING, Phase.OPEN, Phase.REVEALED}
     assert {one for one in Phase if may_cancel_round(RUNS, one)} == phases[may_pair_teams]
     assert {one for one in Phase if may_move_round(RUNS, one)} == set(Phase) - {Phase.CLOSED, Phase.CANCELLED}
     assert {one for one in Phase if may_answer_feedback(MEMBER, one)} == {Phase.REVEALED}

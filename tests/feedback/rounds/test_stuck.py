@@ -43,5 +43,21 @@ def test_what_is_missing(first: TeamIn, mine: PairNow, troubles: list[Trouble]) 
     assert found(Phase.OPEN, first, mine) == troubles
 
 
+@pytest.mark.parametrize(
+    ("first", "mine", "troubles"),
+    [
+        (team(1), pair(1, 1, 2), [Trouble.NOT_BEGUN]),
+        (team(1), pair(1, 1, 2, begun=True), [Trouble.UNSIGNED]),
+        (team(1, seen=False), pair(1, 1, 2), [Trouble.UNSEEN]),
+        (team(1), pair(1, 1, 2, begun=True, signed=True), []),
+        (team(1, members=0), pair(1, 1, 2), []),
+    ],
+)
+def test_who_is_late_is_named_as_long_as_they_can_sign(first: TeamIn, mine: PairNow, troubles: list[Trouble]) -> None:
+    """Nobody is paired any more: that somebody gives or gets less helps nobody then."""
+    assert found(Phase.REVEALED, first, mine) == troubles
+    assert found(Phase.CLOSED, team(1), pair(1, 1, 2)) == []
+
+
 def test_nobody_owes_before_the_round_opens() -> None:
     assert found(Phase.WAITING, team(1), pair(1, 1, 2)) == []

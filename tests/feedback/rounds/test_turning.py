@@ -13,18 +13,18 @@ from sqlalchemy import select, update
 from feedback.rounds import reminders, rounds
 from feedback.rounds.models import Given, RoundTeam
 from feedback.rounds.pairs import PAIR
-from feedback.rounds.reminders import BY_HAND, remind_some, remind_team
+from feedback.rounds.reminders import BY_HAND, remind_now, remind_some
 from feedback.rounds.rounds import REMINDED_BEFORE, REMINDS, TURNS, RoundFacts
 from feedback.rounds.turning import look
 from people.models import Person
 from server.clock import utc_now
 from server.db import Database, Db
-from server.jobs import JOB
+from server.jobs import JOB, find
 from server.live.log import Stream
 from server.mail import Mail
 from server.pages import Pages
-from tests.house import House
-from tests.live.harness import assert_live_equals_fresh
+from tests.house import PATIENCE, House
+from tests.live.harness import assert_live_equals_fresh, following
 from tests.rounds import DAY, HOUR, facts_of, plan_of, released
 from tests.world import World
 
@@ -136,10 +136,59 @@ def test_rounds_in_which_nobody_owes_remind_nobody(db: Db, pages: Pages, world: 
 
 def test_facilitator_reminds_a_team_and_not_twice(db: Db, pages: Pages, world: World) -> None:
     facts, now = the_round(db, world), utc_now()
-    assert remind_team(db, pages, ORIGIN, facts, world.tide.team, now) == 2
-    assert remind_team(db, pages, ORIGIN, facts, world.tide.team, now + HOUR) == 0
-    assert remind_team(db, pages, ORIGIN, facts, world.tide.team, now + DAY) == 2
+    assert remind_now(db, pages, ORIGIN, facts, now, team_id=world.tide.team) == 2
+    assert remind_now(db, pages, ORIGIN, facts, now + HOUR, team_id=world.tide.team) == 0
+    assert remind_now(db, pages, ORIGIN, facts, now + DAY, team_id=world.tide.team) == 2
     assert BY_HAND not in REMINDED_BEFORE
+
+
+def test_whoever_is_late_is_reminded_until_the_round_closes(db: Db, pages: Pages, world: World) -> None:
+    facts = the_round(db, world)
+    late = facts.reveals_at + HOUR
+    assert remind_now(db, pages, ORIGIN, facts, late, team_id=world.tide.team) == 2
+    (mail, _) = mails(db)
+    assert "The reveal is over. You can still sign until" in " ".join(mail.text.split())
+    assert "What is not signed by then" not in mail.text
+    assert mail.expires_at == facts.closes_at, "it would never be sent"
+    assert remind_now(db, pages, ORIGIN, facts, facts.closes_at, team_id=world.tide.team) == 0
+
+
+def test_all_who_owe_are_reminded_once(house: House, db: Db, world: World) -> None:
+    facts = the_round(db, world)
+    sign(db, world, facts, world.reed.team, "Chiara")
+    db.commit()
+    for _ in range(2):
+        asked = house.visit(world.people["Farid"]).post(f"/rounds/{facts.id}/teams/reminders")
+        assert asked.status_code == 303
+        done(house, f"round-{facts.id}-reminds-all")
+    with house.database() as fresh:
+        assert sorted(mail.to for mail in mails(fresh)) == ["amara@example.org", "bram@example.org"]
+
+
+def done(house: House, key: str) -> None:
+    """Wait until the job with that key has ended well."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with house.database() as fresh:
+            job = find(fresh, key)
+        assert job is not None
+        assert not job.error, job.error
+        if job.ended_at is not None:
+            return
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_late_team_that_was_here_is_noted(db: Db, house: House, world: World) -> None:
+    facts = the_round(db, world)
+    db.execute(update(RoundTeam).where(RoundTeam.round_id == facts.id).values(seen_at=None))  # type: ignore[arg-type]
+    db.commit()
+    house.visit(world.people["Amara"])
+    for at, seen in ((facts.closes_at, set()), (facts.reveals_at, {world.tide.team})):
+        look(house.inside.database, at)
+        with house.database() as fresh:
+            rows = fresh.execute(select(RoundTeam.team_id, RoundTeam.seen_at).where(RoundTeam.round_id == facts.id))  # type: ignore[call-overload]
+            assert {team_id for team_id, seen_at in rows if seen_at is not None} == seen
 
 
 def test_team_that_was_here_is_noted_and_told_once(db: Db, house: House, world: World) -> None:
@@ -169,13 +218,16 @@ def test_team_that_was_here_is_noted_and_told_once(db: Db, house: House, world: 
 )
 def test_open_page_turns_over_by_itself(house: House, world: World, page: str, name: str) -> None:
     """A round opens two seconds after the page was loaded; nobody does anything."""
-    now, opens = utc_now(), timedelta(seconds=2.5)
+    began = time.monotonic()
+    with following(house, world.people[name], f"/cohorts/{world.tide.cohort}"):
+        loaded = time.monotonic() - began
+    now, opens = utc_now(), timedelta(seconds=2 + 3 * loaded)
     with house.database(writing=True) as db:
         plan = plan_of(now, opens=opens, repeats=True, title="Soon")
         facts = released(db, world.tide.cohort, world.people["Farid"], plan, now)
 
     def wait() -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 3 * loaded + PATIENCE
         while "phase-open" not in house.visit(world.people[name]).get(f"/rounds/{facts.id}").text:
             assert time.monotonic() < deadline
             time.sleep(0.1)

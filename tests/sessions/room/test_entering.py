@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -225,14 +226,16 @@ def helping(meeting: Meeting, *helpers: str) -> None:
 
 def test_helper_runs_the_room_until_the_part_is_taken_away(meeting: Meeting) -> None:
     assert "Run the session" not in meeting.page("Amara")
-    helping(meeting, "Amara")
+    amara, help_ = meeting.world.people["Amara"], lambda: helping(meeting, "Amara")
+    assert_live_equals_fresh(meeting.house, amara, meeting.path, help_, reloads=True)
+    assert "Run the session" in meeting.page("Amara")
     with meeting.house.database() as db:
         assert sessions.parts_of(db, meeting.session_id)[meeting.world.people["Amara"]] == SessionPart.HELPS
     assert meeting.send("Amara", "item", item=meeting.items()[0], version=1).status_code == 303
     page = Follower(meeting.house, meeting.world.people["Amara"], meeting.path)
     page.connect()
     helping(meeting)
-    assert page.closed_with(2.0) in (FORBIDDEN, NOT_FOUND)
+    assert page.closed_with() in (FORBIDDEN, NOT_FOUND)
     assert "Run the session" not in meeting.page("Amara")
     assert meeting.send("Amara", "timer", act="stop", version=meeting.now().version).status_code == 403
     run = meeting.now().run_stream_id
@@ -247,15 +250,16 @@ def test_removed_in_the_middle(meeting: Meeting) -> None:
     membership = meeting.world.memberships["Bram"]
     answer = meeting.browser("Farid").post(f"/memberships/{membership}/removal")
     assert answer.status_code == 303, answer.text[:300]
-    assert page.closed_with(2.0) in (FORBIDDEN, NOT_FOUND)
+    assert page.closed_with() in (FORBIDDEN, NOT_FOUND)
     assert meeting.send("Bram", "hand").status_code in (403, 404)
     assert meeting.house.rows(Hand) == []
 
 
-def test_light_room_fetches_nothing_and_does_everything(meeting: Meeting) -> None:
+def test_light_room_fetches_its_icon_alone_and_does_everything(meeting: Meeting) -> None:
     once = meeting.browser("Amara").get(f"{meeting.path}?light=1").text
     for word in ("<script", "<img", "<svg", "stylesheet", "woff2", "preload"):
         assert word not in once, word
+    assert re.findall(r"/static/[^?\"]+", once) == ["/static/img/favicon.svg"]
     assert "Load this page again" in once
     assert meeting.send("Amara", "lightness", light="1").status_code == 303
     page = meeting.page("Amara")

@@ -17,6 +17,7 @@ from tests.sessions.room.conftest import Meeting, open_meeting
 from tests.sessions.room.recapped import DECISION, agree, ended, filled, published, recapped, sent, url
 from tests.world import World
 
+WORTH = "Was it worth people's time?"
 CODE = '#panic("run") $x^2$ `raw` *bold* <label> @ref \\ #eval("1") // no /* comment */ = Title'
 
 
@@ -37,13 +38,20 @@ def everything_in(pdf: bytes) -> bytes:
     return b"\n".join(parts)
 
 
-def test_csv_has_polls_outcomes_and_attendance(house: House, world: World) -> None:
-    rows = rows_of(recapped(house, world))
+def test_csv_has_all_of_the_recap_but_its_notes(house: House, world: World) -> None:
+    meeting = recapped(house, world)
+    for name in ("Amara", "Bram", "Chiara"):
+        said = {"level": "4", "impression": "Short" if name == "Bram" else ""}
+        sent(meeting.browser(name).post(f"/slots/{meeting.slot_id}/impression", data=said))
+    rows = rows_of(meeting)
     assert rows[0] == ["Kind", "When", "Text", "Answer", "Persons", "Who does it", "Until when"]
     assert ["Decision", "", DECISION, "", "", "", ""] in rows
     assert ["Action", "", "Write to the mayor", "", "", "Team Tide", "2027-03-31"] in rows
     polls = [(row[2], row[3], row[4]) for row in rows if row[0] == "Poll"]
     assert polls == [("How do you come?", "The bus", "2"), ("How do you come?", "The train", "1")]
+    told = {row[0] for row in rows[1:]}
+    assert told >= {"Minutes on the agenda", "Question", "Taken along", "Was there", WORTH}, told
+    assert [row[2:5] for row in rows if row[0] == WORTH and row[4] != "0"] == [["4", "", "3"], ["Short", "", ""]]
     assert {row[2] for row in rows if row[0] == "Was there"} >= {"Amara Okoro", "Farid Okoro"}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from people import organisations
 from people.models import Person
@@ -13,6 +12,7 @@ from sessions.room.models import BreakoutRound
 from tests.house import House
 from tests.live.follower import Follower
 from tests.live.harness import assert_live_equals_fresh, following
+from tests.live.test_sockets import refused
 from tests.live.writers import code_of, now, open_socket
 from tests.sessions.conftest import parsed
 from tests.sessions.room.conftest import Meeting, open_meeting
@@ -219,10 +219,4 @@ def test_stream_of_a_group_is_for_those_inside(meeting: Meeting, name: str) -> N
 
 def code(meeting: Meeting, name: str, position: str) -> int | None:
     """The code with which that person's socket for the position is closed; None: it stays open."""
-    with meeting.house.socket(meeting.world.people[name], position) as socket:
-        try:
-            for _ in range(3):  # a heartbeat comes all the time
-                socket.recv(1)
-        except ConnectionClosed as closed:
-            return closed.rcvd.code if closed.rcvd else 1006
-    return None
+    return refused(meeting.house, meeting.world.people[name], position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -217,3 +218,26 @@ def test_group_shows_another_name(meeting: Meeting) -> None:
             lambda: meeting.browser("Bram").post("/profile/preferences", data=sent),
         )
         assert sent["name"] in meeting.browser(name).get(path).text
+
+
+def test_forms_of_groups_leave_what_is_typed_beside_them_alone(meeting: Meeting) -> None:
+    """Each answers with itself: what stands in another form of the room is still there."""
+    client = meeting.house.visit(meeting.world.people["Farid"])
+
+    def sent(to: str, **data: object) -> tuple[int, str]:
+        answer = client.post(f"{meeting.path}/{to}", data={"key": "once", **data}, headers={"HX-Request": "true"})
+        assert "<main" not in answer.text
+        # Beside the form come the parts of the room that it changed.
+        found = re.search(r'<form class="(?:room|groups)-form".*?</form>', answer.text, re.DOTALL)
+        assert found
+        return answer.status_code, found[0]
+
+    status, form = sent("groups", group_how="at random", group_count="99", group_task="Half a thought")
+    assert (status, "Half a thought" in form, "Give a number of groups" in form) == (422, True, True)
+    status, form = sent("groups", group_how="at random", group_count="2", group_task="Find what fails.")
+    assert (status, "Find what fails." in form, 'value="once"' in form) == (200, False, False)
+    assert act(meeting, "opening", group_minutes=10) == 303
+    assert sent("groups/message", round=round_of(meeting).id, message=" ")[1].count("Write a message first.") == 1
+    status, form = sent("groups/message", round=round_of(meeting).id, message="Five minutes left")
+    assert (status, "Five minutes left" in form) == (200, False)
+    assert "Five minutes left" in client.get(meeting.path).text

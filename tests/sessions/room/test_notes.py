@@ -56,10 +56,7 @@ def test_who_writes_is_named_only_where_everybody_is(house: House, world: World,
     amara, bram = writers(meeting, "Amara", "Bram")
     amara.type(0, "word")
     amara.settle()
-    for _ in range(50):
-        if bram.people["count"]:
-            break
-        bram.hear(0.1)
+    bram.until(lambda: bram.people["count"])
     assert bram.people == {"count": 1, "names": ["Amara Okoro"] if rule == Attribution.NAMED else []}
 
 
@@ -87,10 +84,7 @@ def test_full_notes_refuse_calmly_and_keep_what_they_have(meeting: Meeting) -> N
     (bram,) = writers(meeting, "Bram")
     bram.type(0, "y" * 100)
     bram.send()
-    for _ in range(50):
-        if bram.verdicts:
-            break
-        bram.hear(0.1)
+    bram.until(lambda: bram.verdicts)
     assert bram.verdicts == [Verdict.FULL]
     assert words(meeting) == "x" * (MOST_WORDS - 10)
 
@@ -100,17 +94,10 @@ def test_notes_close_with_the_room_and_open_with_it_again(meeting: Meeting) -> N
     amara.type(0, "Said in time.")
     amara.settle()
     meeting.send("Farid", "ending")
-    for _ in range(50):
-        if farid.closed:
-            break
-        farid.hear(0.1)
-    assert farid.closed
+    farid.until(lambda: farid.closed)
     amara.type(0, "Too late. ")
     amara.send()
-    for _ in range(50):
-        if amara.verdicts[-1] is not Verdict.KEPT:
-            break
-        amara.hear(0.1)
+    amara.until(lambda: amara.verdicts[-1] is not Verdict.KEPT)
     assert amara.verdicts[-1] in (Verdict.CLOSED, Verdict.NOT_ALLOWED)
     assert words(meeting) == "Said in time."
     assert "This text is closed" in meeting.page("Bram")
@@ -162,15 +149,11 @@ def test_names_of_writers_go_when_the_rule_becomes_stricter(meeting: Meeting) ->
     amara, bram = writers(meeting, "Amara", "Bram")
 
     def seen_by_bram() -> list[str]:
-        before, told = dict(bram.people), bram.people
+        before = dict(bram.people)
         amara.type(0, "word ")
         amara.settle()
-        for _ in range(80):
-            if told["count"] and told != before:
-                break
-            bram.hear(0.1)
-            told = bram.people
-        return list(told["names"])
+        bram.until(lambda: bram.people["count"] and bram.people != before)
+        return list(bram.people["names"])
 
     assert seen_by_bram() == ["Amara Okoro"]
     cohort, farid = meeting.world.tide.cohort, meeting.world.people["Farid"]

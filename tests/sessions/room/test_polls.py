@@ -114,6 +114,23 @@ def test_own_vote_is_shown_on_all_of_ones_pages(meeting: Meeting) -> None:
         assert not bram.page.get_element_by_id("page").get("data-mine")
 
 
+def test_voter_is_answered_with_what_is_their_own_and_reads_the_figures_like_everybody(meeting: Meeting) -> None:
+    poll, me = opened(meeting), meeting.world.people["Amara"]
+    poll.turn("reveal")
+    with following(meeting.house, me, meeting.path) as page:
+        browser = meeting.house.visit(me, **{"hx-request": "true"})
+        answer = browser.post(f"/polls/{poll.id}/choices", data={"option": 2})
+        assert (answer.status_code, answer.text) == (200, "")
+        assert (answer.headers["hx-mine"], answer.headers["hx-anew"]) == (f"vote-{poll.id}-2", f"vote-{poll.id}-")
+        kept, fresh = page.settle()
+        assert kept == fresh
+        assert page.resyncs == 0
+        # Their notices are not counted for that, and nothing without a name is looked for in the page.
+        told = "".join(frame.get("content", "") for frame in page.frames)
+        assert 'id="bell"' not in told
+        assert 'hx-target="#"' not in told
+
+
 def test_of_several_persons_are_counted_and_not_crosses(meeting: Meeting) -> None:
     poll = opened(meeting, "several", options="Bus\nTrain\nOn foot")
     for name, options in (("Amara", (1, 2, 3)), ("Bram", (1, 2)), ("Chiara", (1,))):
@@ -154,7 +171,7 @@ def test_too_long_an_answer_comes_back(meeting: Meeting) -> None:
     poll, words = opened(meeting, "words"), "long " * 2_000
     answer = poll.post("Amara", "words", words=words)
     assert answer.status_code == 422
-    assert "characters too long" in answer.text
+    assert "characters long" in answer.text
     assert words.strip() in answer.text
     fragment = meeting.browser("Amara").post(
         f"/polls/{poll.id}/words", data={"words": words}, headers={"hx-request": "true"}
@@ -185,7 +202,12 @@ def test_poll_that_somebody_answered_is_not_changed_but_copied(meeting: Meeting)
     anew = {"kind": "single", "question": "How did you come?", "options": "By bus\nBy train"}
     assert poll.post("Farid", "details", version=poll.now.version, **anew).status_code == 303
     assert "How did you come?" in meeting.page("Amara"), "nobody had voted yet"
+    place = f"/polls/{poll.id}/edit"
+    assert 'name="question"' in meeting.browser("Farid").get(place).text
     poll.vote("Amara", 1)
+    told = meeting.browser("Farid").get(place).text
+    assert 'name="question"' not in told, "a form that can only be refused"
+    assert "Close it and copy it" in told
     refused = poll.post("Farid", "details", version=poll.now.version, **(anew | {"options": "By train\nBy bus"}))
     assert refused.status_code == 422
     assert "Somebody has voted already" in refused.text
@@ -195,6 +217,7 @@ def test_poll_that_somebody_answered_is_not_changed_but_copied(meeting: Meeting)
     made = Polling(meeting, int(answer.headers["location"].split("/")[2]))
     assert (poll.now.closed_at is not None, made.now.opened_at) == (True, None)
     assert made.now.question == "How did you come?"
+    assert "Close it" not in meeting.browser("Farid").get(answer.headers["location"]).text
     assert poll.votes == {"Amara": "[1]"}
 
 
@@ -220,7 +243,7 @@ def test_prepared_twice_is_once_and_wrong_ones_come_back(meeting: Meeting) -> No
         "each on a line of its own": {"options": "only one"},
         "is there twice": {"options": "Yes\nyes"},
         "is too long": {"options": "a\n" + "b" * 201},
-        "characters too long": {"question": "q" * 10_000},
+        "characters long": {"question": "q" * 10_000},
     }
     for sentence, other in wrong.items():
         answer = meeting.send("Farid", "polls", **(given | {"key": secrets.token_hex(8)} | other))

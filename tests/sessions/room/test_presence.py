@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cohorts.models import Attribution
+from sessions.room.web import light
 from tests.house import House
 from tests.live.follower import Follower
 from tests.sessions.conftest import parsed
@@ -18,12 +19,9 @@ def here(page: Follower, slot_id: int) -> str:
 
 
 def told(page: Follower, slot_id: int, words: str) -> bool:
-    """Whether it says so within a few seconds."""
-    for _ in range(25):
-        if here(page, slot_id) == words:
-            return True
-        page.pump(0.2)
-    return False
+    """True as soon as it says so."""
+    page.until(lambda: here(page, slot_id) == words)
+    return True
 
 
 def opened(meeting: Meeting, name: str) -> Follower:
@@ -40,6 +38,16 @@ def test_names_of_those_who_are_here(meeting: Meeting) -> None:
     assert told(first, meeting.slot_id, "One person here Amara Okoro")
     late = parsed(meeting.page("Bram")).get_element_by_id(f"presence-room-{meeting.slot_id}")
     assert "Amara Okoro" in late.text_content()
+
+
+def test_who_reads_by_reloading_is_here_too_for_a_while(meeting: Meeting, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = opened(meeting, "Amara")
+    assert told(first, meeting.slot_id, "One person here Amara Okoro")
+    meeting.browser("Esi").get(f"{meeting.path}?light=1")
+    assert told(first, meeting.slot_id, "2 people here Amara Okoro Esi Okoro")
+    monkeypatch.setattr(light, "STAYS", 0.1)
+    meeting.browser("Esi").get(f"{meeting.path}?light=1")
+    assert told(first, meeting.slot_id, "One person here Amara Okoro")
 
 
 @pytest.mark.parametrize("rule", [Attribution.ROLE, Attribution.NONE])

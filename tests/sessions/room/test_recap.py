@@ -12,7 +12,7 @@ from cohorts.models import Attribution, Cohort, Programme
 from server.clock import utc_now
 from sessions import attendance
 from sessions.room import ending
-from sessions.room.models import Outcome, Recap
+from sessions.room.models import Outcome, Poll, Recap
 from sessions.room.rooms import RUN
 from sessions.slots import SLOT
 from tests.house import House
@@ -54,7 +54,9 @@ def test_it_holds_what_happened_without_anybody_writing_it(house: House, world: 
     held = ("Two stories", "<em>reach</em>", "How do you come?", "The bus", "Who pays?", "The ministry.", DECISION)
     for words in (*held, "Write to the mayor", "Team Tide", "31 Mar 2027", "Start small", "Amara Okoro", "5 persons"):
         assert words in text, words
-    assert "Shown to nobody" not in text, "a poll whose results were never revealed"
+    recap = parsed(text).get_element_by_id(f"recap-{meeting.session_id}").text_content()
+    assert DECISION in recap
+    assert "Shown to nobody" not in recap, "a poll whose results were never revealed"
 
 
 def test_agenda_tells_planned_and_real_minutes(meeting: Meeting) -> None:
@@ -101,8 +103,29 @@ def test_it_says_less_while_a_room_is_open_again(house: House, world: World) -> 
     person = world.people["Farid"]
     assert_live_equals_fresh(house, person, url(meeting), lambda: sent(meeting.send("Farid", "resumption")))
     assert DECISION not in page(meeting)
+    assert "A room of this session is open now" in page(meeting)
+    assert "Nothing was written down" not in page(meeting)
     assert_live_equals_fresh(house, person, url(meeting), lambda: sent(meeting.send("Farid", "ending")))
     assert DECISION in page(meeting)
+    assert "A room of this session is open now" not in page(meeting)
+
+
+def test_poll_that_nobody_was_shown_is_named_to_those_who_run_it(house: House, world: World) -> None:
+    meeting = recapped(house, world)
+    (hidden,) = (one for one in house.rows(Poll) if one.revealed_at is None)
+    edit_, turns = f"/polls/{hidden.id}/edit", f"/polls/{hidden.id}/turns"
+    assert edit_ in page(meeting)
+    published(meeting)
+    assert hidden.question not in page(meeting, "Amara")
+    assert "the recap leaves it out" in meeting.browser("Farid").get(edit_).text
+
+    def reveal() -> None:
+        sent(meeting.browser("Farid").post(turns, data={"act": "reveal", "version": hidden.version}))
+
+    assert_live_equals_fresh(house, world.people["Farid"], url(meeting), reveal)
+    assert edit_ not in page(meeting)
+    assert hidden.question in page(meeting, "Amara")
+    assert "Its results stand in the recap" in meeting.browser("Farid").get(edit_).text
 
 
 @pytest.mark.parametrize("name", ["Amara", "Esi", "Farid"])

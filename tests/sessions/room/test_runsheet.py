@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,9 +16,11 @@ from sessions import sessions
 from sessions.agenda import Item
 from sessions.models import AgendaItem
 from sessions.room.models import SheetNote
+from sessions.room.rooms import RUN
 from tests.live.harness import assert_live_equals_fresh, following
-from tests.scheduled import session_now
+from tests.scheduled import session_now, slot_now
 from tests.sessions.conftest import parsed
+from tests.sessions.left import COHORT, RUNNERS, Session
 from tests.sessions.room.conftest import Meeting, helped_by
 
 
@@ -36,6 +40,10 @@ def test_agenda_against_the_clock(meeting: Meeting) -> None:
     assert rows[0].endswith("0 minutes Write a note")
     assert rows[1].endswith("on now Write a note")
     assert rows[2].endswith("not yet Write a note")
+    with meeting.house.database(writing=True) as db:
+        began = slot_now(db, meeting.slot_id).starts_at + timedelta(seconds=59)
+        db.execute(RUN.update().where(RUN.c.item_id == first).values(began_at=began))
+    assert "late" not in sheet(meeting)[0], "the clocks beside it show the same minute"
 
 
 def test_only_those_who_run_the_room_read_it(meeting: Meeting) -> None:
@@ -55,6 +63,19 @@ def test_what_the_teams_owe_comes_back(meeting: Meeting) -> None:
     assert meeting.browser("Amara").post(f"/prompts/{mine}/responses", data=answer).status_code == 303
     page = meeting.browser("Farid").get(f"{meeting.path}/run-sheet").text
     assert f"/prompts/{mine}" not in page
+
+
+def test_what_was_left_on_the_session_comes_and_goes_on_the_open_sheet(meeting: Meeting) -> None:
+    path, farid = f"{meeting.path}/run-sheet", meeting.world.people["Farid"]
+    session = Session(meeting.house, meeting.world, meeting.session_id)
+    words, circles = "Who is not in the room?", (COHORT, RUNNERS)
+    for circle in circles:
+        assert_live_equals_fresh(meeting.house, farid, path, partial(session.leave, words, to=circle))
+    assert meeting.browser("Farid").get(path).text.count(words) == len(circles)
+    for prompt in sorted(row.id or 0 for row in meeting.house.rows(Prompt) if row.session_id == session.id):
+        assert_live_equals_fresh(meeting.house, farid, path, partial(session.answer, prompt))
+    assert words not in meeting.browser("Farid").get(path).text
+    assert meeting.browser("Farid").get(path).text.count("As they stood when you opened this page.") == 1
 
 
 def note(meeting: Meeting, name: str, item: int, words: str, version: int = 0) -> Any:
