@@ -20,7 +20,7 @@ from cohorts.models import (
     Retraction,
     Role,
 )
-from feedback.advice.models import DeskVisit, Prompt, PromptVersion, Response, Stance
+from feedback.advice.models import DeskVisit, Prompt, PromptVersion, Response, ResponseWithdrawal, Stance
 from feedback.models import (
     Appeal,
     Draft,
@@ -71,6 +71,7 @@ TOLD = {
     "mention": ("mentions",),
     "prompt": ("prompts", "prompt_versions"),
     "response": ("responses",),
+    "responsewithdrawal": ("responses_taken_back",),
     "stance": ("stances",),
     "deskvisit": ("desk_visits",),
     "follow": ("follows",),
@@ -148,8 +149,10 @@ def everywhere(house: House, world: World) -> None:
         about: dict[str, Any] = {**mine, "text": "t", "html": "h", "at": now}
         asked_about = world.prompts[world.tide.cohort]
         prompt = Prompt(initiative_id=world.tide.initiative, audience_id=1, kind="question", **about)
-        db.add_all([prompt, Response(prompt_id=asked_about, kind="took on", **about)])
+        answer = Response(prompt_id=asked_about, kind="took on", **about)
+        db.add_all([prompt, answer])
         db.flush()
+        db.add(ResponseWithdrawal(response_id=answer.id or 0, by_id=me, at=now))
         db.add(PromptVersion(prompt_id=prompt.id or 0, version=1, text="t", html="h", at=now))
         db.add(Stance(prompt_id=asked_about, person_id=me, membership_id=about["membership_id"], kind="agree", at=now))
         told_and_moderated(db, world, now)

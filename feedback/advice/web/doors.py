@@ -161,6 +161,7 @@ def open_to_respond(call: Call) -> OpenPrompt:
 
 def open_to_take_back(call: Call) -> OpenResponse:
     """An answer of this reader's own team, or to a prompt on a session that they run; whoever wrote it."""
+    assert call.signed_in
     found = responses.response_now(call.db, call.given["response"])
     if found is None:
         raise NotYours
