@@ -141,7 +141,7 @@ def fill(path: Path) -> Notes:
     database = Database(f"sqlite:///{path}")
     SQLModel.metadata.create_all(database.engine)
     database.before_commit.append(write_touched)
-    at, tokens = utc_now(), dict[int, str]()
+    at, tokens, held = utc_now(), dict[int, str](), dict[int, int]()
     with database.transaction(writing=True) as db:
         office = organisations.add(db, name="Harbour Office", country="NO", time_zone="Europe/Oslo", sample=True)
         programme = programmes.create(db, name="Programme", time_zone="Europe/Paris")
@@ -150,9 +150,10 @@ def fill(path: Path) -> Notes:
         for number in range(PEOPLE):
             name, email = f"Writer {number}", f"{number}@bench.example"
             person = persons.add(db, name=name, email=email, organisation_id=office.id, time_zone="UTC")  # type: ignore[arg-type]
-            memberships.join(db, person=person, role=Role.MEMBER, team_id=team.id, now=at)
+            joined = memberships.join(db, person=person, role=Role.MEMBER, team_id=team.id, now=at)
             assert person.id is not None
             tokens[person.id] = logins.begin(db, person.id, "bench", at)
+            held[person.id] = joined.id or 0
         first = next(iter(tokens))
         made = sessions.plan(db, cohort.id or 0, _plan(first), by_id=first, now=at)
         facts = sessions.read(db, SESSION.c.id == made.id)[0]
@@ -160,6 +161,8 @@ def fill(path: Path) -> Notes:
         sessions.publish(db, facts, by_id=first, now=at)
         facts = sessions.read(db, SESSION.c.id == made.id)[0]
         room = rooms.open_for(db, facts, slots.read(db, SLOT.c.id == slot.id)[0], by_id=first, now=at)
+        for person_id, membership_id in held.items():
+            rooms.came(db, room.slot_id, person_id=person_id, membership_id=membership_id, now=at)
     database.close()
     return Notes(room.notes_id, tokens)
 
