@@ -19,8 +19,8 @@ LINT = {
     "Imports": [str(BIN / "lint-imports"), "--no-logo"],
 }
 TYPES = [PYTHON, "-m", "mypy", "--no-error-summary"]
-# Five for two cores: many tests wait for a disk, a server's start or a clock.
-TESTS = {"Tests": [PYTHON, "-m", "pytest", "-n", "5", "--dist", "loadfile", "--no-loadscope-reorder"]}
+# Four for two cores: many tests wait for a disk, a server's start or a clock.
+TESTS = {"Tests": [PYTHON, "-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]}
 
 
 def passed(name: str, command: list[str]) -> bool:
